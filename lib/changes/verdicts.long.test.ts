@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tallied } from '../../test/simulatedChanges.ts'
+import { NOISES, RINGS, tallied } from '../../test/simulatedChanges.ts'
 import { MISSED } from '../math/anytime.ts'
 
 /** A thousand changes of each course, looked at every second. */
@@ -46,6 +46,21 @@ test.each([
     const tallies = tallied(course, 0, OF_EACH)
     const all = tallies.get('all')!
     console.log(course.name, 'no siblings', Object.fromEntries(tallies))
+    for (const verdict of course.wrong) expect(all[verdict] / all.changes, verdict).toBeLessThanOrEqual(MISSED)
+  },
+  600_000,
+)
+
+test.each([
+  { name: 'no effect', own: 1, siblings: 1, wrong: ['improved', 'regressed'] },
+  { name: 'as predicted', own: 0.7, siblings: 1, wrong: ['regressed'] },
+  { name: 'a dip of all rings', own: 2.5, siblings: 2.5, wrong: ['improved', 'regressed'] },
+] as const)(
+  'a thousand changes of a ring beside three others: $name',
+  (course) => {
+    const tallies = tallied(course, 3, OF_EACH, NOISES, RINGS)
+    const all = tallies.get('all')!
+    console.log(course.name, 'rings', Object.fromEntries(tallies))
     for (const verdict of course.wrong) expect(all[verdict] / all.changes, verdict).toBeLessThanOrEqual(MISSED)
   },
   600_000,
