@@ -115,7 +115,11 @@ const steady = (topology: Topology): Topology => ({
 function shapesOf(shapes: readonly { at: number; topology: Topology }[], isOf: (target: string) => boolean) {
   const own: { at: number; topology: Topology }[] = []
   for (const { at, topology } of shapes) {
-    const part = { ...topology, targets: topology.targets.filter(({ name }) => isOf(name)) }
+    const part = {
+      ...topology,
+      targets: topology.targets.filter(({ name }) => isOf(name)),
+      pools: topology.pools.filter(({ target }) => isOf(target)),
+    }
     if (JSON.stringify(part) !== JSON.stringify(own.at(-1)?.topology)) own.push({ at, topology: part })
   }
   return own
