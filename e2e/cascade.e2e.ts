@@ -29,10 +29,8 @@ test.describe('the drill cascade', () => {
       steps.some((step) => /^cache\/\S+ > balancer\/\S+$/.test(step)),
       told(incident),
     ).toBe(true)
-    expect(
-      steps.some((step) => /^balancer\/\S+ > balancer\/queueing$/.test(step)),
-      told(incident),
-    ).toBe(true)
+    // Whether slow pages are a finding of their own before they queue depends on how fast the queue grows.
+    expect(causesOf('balancer/queueing', incident), told(incident)).toContain('cache/mass-expiry')
 
     await page.goto(`${evenkeel.url}/incidents/${incident.id}`)
     const sheet = page.getByRole('dialog')
@@ -43,6 +41,13 @@ test.describe('the drill cascade', () => {
     await expect(page.getByRole('list', { name: 'First causes' })).toContainText('cache-b: mass expiry')
   })
 })
+
+/** The rules of all that a finding of a rule follows from, however indirectly. */
+function causesOf(rule: string, { findings, chain }: IncidentView): string[] {
+  const ids = findings.filter((finding) => finding.rule === rule).map(({ id }) => id)
+  for (const id of ids) ids.push(...chain.filter(({ from, to }) => to === id && !ids.includes(from)).map(({ from }) => from))
+  return ids.map((id) => findings.find((finding) => finding.id === id)!.rule)
+}
 
 const told = ({ title, findings, chain }: IncidentView): string =>
   [
