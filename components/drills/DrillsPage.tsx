@@ -14,6 +14,7 @@ import type { DrillView } from '@/lib/model/answers/drill.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
+import { HandDrill, stoppableThings } from './HandDrill.tsx'
 import { NodeDrill } from './NodeDrill.tsx'
 import { drillable, ServerDrill } from './ServerDrill.tsx'
 
@@ -37,6 +38,7 @@ export function DrillsPage({ initial, rings: initialRings, pools: initialPools }
   const rings = all.filter(({ algorithm, nodes }) => algorithm === 'ketama' && nodes.length > 1)
   const { items: everyPool } = usePages<PoolView>(['pools'], 'pools', { initialData: initialPools, everyMs: 10_000, all: true })
   const pools = drillable(everyPool)
+  const things = stoppableThings(all, everyPool)
   return (
     <>
       <PageHead
@@ -45,7 +47,8 @@ export function DrillsPage({ initial, rings: initialRings, pools: initialPools }
       />
       <NodeDrill rings={rings} />
       <ServerDrill pools={pools} />
-      {rings.length === 0 && pools.length === 0 && !data && (
+      <HandDrill things={things} />
+      {rings.length === 0 && pools.length === 0 && things.length === 0 && !data && (
         <Empty title="Nothing to try here yet" config="npm run demo">
           <p>
             A drill takes a node out of a ring that applications follow through a control document, or a server out of a pool, for a while.

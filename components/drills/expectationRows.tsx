@@ -11,7 +11,7 @@ export const expectationRows = (expects: readonly Expectation[], outcomes?: read
   expects.map((expected, place) => ({ id: String(place), expected, ...(outcomes?.[place] && { outcome: outcomes[place] }) }))
 
 const whatOf = ({ metric, where }: Expectation) =>
-  `${metricOf(metric).words} of ${safe(where.node ?? where.ring ?? where.target ?? '', 60)}`
+  `${metricOf(metric).words} of ${safe(where.node ?? where.server ?? where.ring ?? where.pool ?? where.target ?? '', 60)}`
 const whenOf = ({ fromMs, toMs }: Expectation) => `${Math.round(fromMs / 1_000)} to ${Math.round(toMs / 1_000)} s`
 
 /** What a drill is held against: now, expected with its band, and what came. */

@@ -96,7 +96,7 @@ export function useEvents(live: boolean) {
       }[change.state]
       showNotice(
         change.state === 'failed' ? 'critical' : 'ok',
-        `${words}${change.verdict ? `: ${change.verdict.replace('_', ' ')}` : ''}`,
+        change.drill ? `Drill ended: ${change.drill.of}` : `${words}${change.verdict ? `: ${change.verdict.replace('_', ' ')}` : ''}`,
         change.outcome ?? change.because,
         `/changes/${change.id}`,
       )

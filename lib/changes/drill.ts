@@ -7,19 +7,29 @@ import type { SeriesWindow } from '../model/window.ts'
 import type { ChangesContext } from './context.ts'
 import { startRollback } from './rollback.ts'
 
+/** A drill ends with a tick: its last expectation may reach a moment beyond. */
+const POLL_MS = 2_000
+
 /** The end of a drill: what was measured stands beside what was expected, and what was taken away is put back. */
 export async function endDrill(change: Change, context: ChangesContext): Promise<void> {
   const drill = change.drill!
-  const outcomes = outcomesOf(change, context.fleet.window(context.now() - change.watchFrom!))
+  const [from, now] = [change.watchFrom!, context.now()]
+  const outcomes = expectationOutcomes(drill.expects, from, now, context.fleet.window(now - from))
   const because = drillText(drill.expects, outcomes)
   context.journal.note(change.id, { what: 'measured', text: because }, { drill: { ...drill, outcomes } })
   await startRollback(change.id, { by: 'Evenkeel', because, automatic: false }, {}, context)
 }
 
-/** Each expectation beside what was measured over its part of the drill. `window` reaches back to the write. */
-function outcomesOf({ drill, watchFrom }: Pick<Change, 'drill' | 'watchFrom'>, window: SeriesWindow): ExpectationOutcome[] {
-  return drill!.expects.map(({ metric, where, low, high, fromMs, toMs }) => {
-    const seen = measure(metric, where, window.between(watchFrom! + fromMs, watchFrom! + toMs))
+/** Each expectation beside what was measured over its part of the time from `from` on. A part that reaches beyond `until` is not judged. */
+export function expectationOutcomes(
+  expects: readonly Expectation[],
+  from: number,
+  until: number,
+  window: SeriesWindow,
+): ExpectationOutcome[] {
+  return expects.map(({ metric, where, low, high, fromMs, toMs }) => {
+    if (from + toMs > until + POLL_MS) return { inside: null, because: 'it was over before' }
+    const seen = measure(metric, where, window.between(from + fromMs, from + toMs))
     if (seen.is !== 'measured') return { inside: null, because: seen.because }
     return { value: seen.value, low: seen.low, high: seen.high, inside: seen.value >= low && seen.value <= high }
   })

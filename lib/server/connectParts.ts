@@ -1,6 +1,7 @@
 import { forecastsOf } from './curves/forecasts.ts'
 import { eventBody } from './events/eventBody.ts'
 import { moveFreeze } from './freeze/freeze.ts'
+import { tickHandDrills } from './handDrills/handDrills.ts'
 import { sourcesOf } from './references/sources.ts'
 import type { Runtime } from './runtime.ts'
 import { moveSilences } from './silences/silences.ts'
@@ -29,6 +30,7 @@ export function connectParts(runtime: Runtime): void {
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())
   engine.onTick(() => runtime.outbound?.tick())
+  engine.onTick(() => tickHandDrills(runtime))
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),

@@ -81,7 +81,7 @@ export const expectation = foreseen.extend({
   toMs: z.number(),
 })
 
-const drill = z.object({
+export const drill = z.object({
   of: z.string().meta({ description: 'What is taken away' }),
   lastsMs: z.number(),
   expects: z.array(

@@ -11,6 +11,7 @@ import { createBrowser } from '../../../test/pushService.ts'
 import * as whole from '../../../test/wholeFleet.ts'
 import type { GuardState } from '../../changes/guards.ts'
 import { parseConfig } from '../../config/parse.ts'
+import type { HandDrill } from '../../model/handDrill.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
@@ -425,7 +426,28 @@ async function drillOf(runtime: Runtime): Promise<void> {
   const drill = (await call(runtime, 'GET pools/{target}/{pool}/drill', `${where}?server=${server}`)).answer
   expect(drill.line.knee.value).toBeGreaterThan(0)
   await call(runtime, 'POST pools/{target}/{pool}/drill', where, { body: { server } })
+  await handDrillOf(runtime, `server:${pool.target}/${pool.name}/${server}`)
   runtime.engine = engine
+}
+
+/** A drill by hand, of which something went and came back. */
+async function handDrillOf(runtime: Runtime, thing: string): Promise<void> {
+  await call(runtime, 'GET hand-drills/plan', `hand-drills/plan?thing=${encodeURIComponent(thing)}&lasts=5m`)
+  const { id } = (await call(runtime, 'POST hand-drills', undefined, { body: { thing } })).answer
+  const { store } = runtime
+  const [begun] = store.memory.get<HandDrill[]>('hand-drills')!
+  const outcomes = begun!.drill.expects.map(() => ({ value: 1, low: 1, high: 1, inside: true }))
+  const ended = {
+    ...begun!,
+    id: 'ended',
+    state: 'returned',
+    goneAt: begun!.at,
+    backAt: begun!.at + 1,
+    drill: { ...begun!.drill, outcomes },
+  }
+  store.memory.put('hand-drills', [begun, ended])
+  await call(runtime, 'GET hand-drills')
+  await call(runtime, 'DELETE hand-drills/{id}', `hand-drills/${id}`)
 }
 
 /** Calls whose answer is a text of another kind. */

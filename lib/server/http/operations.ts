@@ -17,6 +17,7 @@ import { findingOperations } from '../findings/operations.ts'
 import { frameOperations } from '../frame/operations.ts'
 import { freezeOperations } from '../freeze/operations.ts'
 import { grafanaOperations } from '../grafana/operations.ts'
+import { handDrillOperations } from '../handDrills/operations.ts'
 import { heartbeatOperations } from '../heartbeat/operations.ts'
 import { incidentOperations } from '../incidents/operations.ts'
 import { jobOperations } from '../jobs/operations.ts'
@@ -75,6 +76,7 @@ export const operations: Operation[] = [
   ...poolDrillOperations,
   ...ringOperations,
   ...ringDrillOperations,
+  ...handDrillOperations,
   ...ttlOperations,
   ...keyOperations,
   ...traceOperations,
