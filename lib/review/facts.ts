@@ -1,3 +1,4 @@
+import type { LoadLine } from '../math/loadLine.ts'
 import type { Edge } from '../model/edges.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Prices } from '../model/prices.ts'
@@ -84,6 +85,8 @@ export type OriginFacts = {
   callers: string[]
   /** The most that it was seen to serve. */
   day: Day | null
+  /** Its load-latency line, where a pool's responses tell of it; null: they do not, or too little was seen. */
+  line: LoadLine | null
 }
 
 export type MonitoringFacts = {

@@ -1,6 +1,7 @@
 import { text } from '../format/format.ts'
 import type { ReviewPart, ReviewRow } from '../model/answers/review.ts'
 import { type NodeLoss, worstLoss } from '../predictions/nodeLoss.ts'
+import { borne, capacityWords } from './bears.ts'
 import type { CacheFacts, OriginFacts, ReviewFacts, RingFacts } from './facts.ts'
 import { poolFailureRows } from './poolFailure.ts'
 import { remedyFor } from './remedy.ts'
@@ -43,7 +44,7 @@ function ringRow({ ring, losses }: RingFacts, facts: ReviewFacts): ReviewRow[] {
       worst.extra.value,
       'perSecond',
       {
-        is: bears(worst.extra.value, origins) === true ? 'well' : 'watch',
+        is: markOf(bears(worst.extra.value, origins)),
         follows: `${movesWords(worst)} ${loadWords(worst.extra.value, origins)}`,
         change: { text: 'Try the ring without that node in the ring lab', href: pageOf({ ring: ring.name }) },
       },
@@ -60,12 +61,14 @@ function movesWords({ node, owned, moved, needless, takenOver, heirs }: NodeLoss
   return `Exactly ${text(moved, 'ratio')} of the keys move${extra}, and miss until they are fetched again.${heir}`
 }
 
-/** Whether the origin was seen to serve what it would get; null where that is not known. */
+/** Whether the origins bear what they would get; null where that is not known. */
 function bears(extra: number, origins: readonly OriginFacts[]): boolean | null {
   if (origins.length === 0) return null
-  const known = origins.map(({ reads, day }) => (reads === null || day === null ? null : reads + extra <= day.peak))
-  return known.includes(null) ? null : known.every(Boolean)
+  const each = origins.map((origin) => (origin.reads === null ? null : borne(origin, origin.reads + extra)))
+  return each.includes(false) ? false : each.includes(null) ? null : true
 }
+
+const markOf = (bears: boolean | null) => (bears === null ? ('watch' as const) : bears ? ('well' as const) : ('act' as const))
 
 function loadWords(extra: number, origins: readonly OriginFacts[]): string {
   const [origin] = origins
@@ -75,7 +78,7 @@ function loadWords(extra: number, origins: readonly OriginFacts[]): string {
   const seen = origin.day
     ? `The most that it was seen to serve in five minutes of the last 24 h is ${text(origin.day.peak, 'perSecond')}${origin.reads + extra <= origin.day.peak ? '.' : ': whether it bears more is not known.'}`
     : 'The most that it can serve is not known.'
-  return `${origin.name} serves ${text(origin.reads, 'perSecond')} now and would get ${then}. ${seen}`
+  return `${origin.name} serves ${text(origin.reads, 'perSecond')} now and would get ${then}. ${seen} ${capacityWords(origin, origin.reads + extra)}`
 }
 
 function aloneRow({ name, where, hits, state }: CacheFacts, facts: ReviewFacts): ReviewRow[] {
@@ -83,27 +86,28 @@ function aloneRow({ name, where, hits, state }: CacheFacts, facts: ReviewFacts):
   const origins = originsOf(facts, name)
   return [
     measuredRow(of(`cache/${name}`, name, pageOf(where), `${name} dies`), hits, 'perSecond', facts, (extra) => ({
-      is: bears(extra, origins) === true ? 'well' : 'watch',
+      is: markOf(bears(extra, origins)),
       follows: `It stands alone: all of its hits reach the origin until it is back and filled. ${loadWords(extra, origins)}`,
     })),
   ]
 }
 
-function originRow({ name, reads, day, callers }: OriginFacts, facts: ReviewFacts): ReviewRow {
+function originRow(origin: OriginFacts, facts: ReviewFacts): ReviewRow {
+  const { name, reads, day, callers } = origin
   const about = of(`origin/${name}`, name, null, 'All of its caches cold')
   const cold = coldReads(callers, facts)
   if (cold === null || reads === null) return gapRow(about, `the reads of ${callers.join(', ') || 'what calls it'} are not all measured`)
-  const borne = day !== null && cold <= day.peak
+  const bearsIt = borne(origin, cold)
   return numberRow(
     about,
     cold,
     'perSecond',
     {
-      is: borne ? 'well' : 'watch',
+      is: markOf(bearsIt),
       follows: `${text(cold / Math.max(reads, Number.EPSILON), 'factor')} of what reaches it now. ${
         day ? `It was seen to serve ${text(day.peak, 'perSecond')} in the busiest five minutes of 24 h.` : 'What it can serve is not known.'
-      } Requests that are tried again come on top.`,
-      change: borne
+      } ${capacityWords(origin, cold)} Requests that are tried again come on top.`,
+      change: bearsIt
         ? null
         : {
             text: 'Limit what reaches it at the balancer (`maxconn`, `limit_req`, a circuit breaker), and measure its capacity',

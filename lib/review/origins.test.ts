@@ -33,3 +33,17 @@ it('takes what the caches of an application miss for what that sends on', () => 
     ]),
   ).toEqual([['db', ['products ring_misses_total']]])
 })
+
+it('takes a pool that caches lead to for an origin, and the pool by which alone an origin is asked for what tells of it', () => {
+  const origins = originCallers(
+    readEdges([
+      { from: 'pool:edge/app', to: 'ring:products' },
+      { from: 'ring:products', to: 'pool:edge/db' },
+      { from: 'pool:edge/db', to: 'origin:disk' },
+    ]),
+  )
+  expect(origins.map(({ name, pool }) => [name, pool])).toEqual([
+    ['edge/db', { target: 'edge', pool: 'db' }],
+    ['disk', { target: 'edge', pool: 'db' }],
+  ])
+})

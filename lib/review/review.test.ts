@@ -76,6 +76,7 @@ async function review({ series = {}, records = [], days = {}, pains = [], prices
       callers: callers.map((one) => one.name),
       reads: 30,
       day: known.get(name) ?? null,
+      line: null,
     })),
     ttls: topology.ttls,
     edges: topology.edges,

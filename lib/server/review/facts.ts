@@ -1,5 +1,6 @@
 import { createSlices, mapped, type Pause } from '../../engine/slices.ts'
 import { rows } from '../../metrics/batches.ts'
+import { LOAD_LINE_MS, poolLoadLine } from '../../metrics/loadLine.ts'
 import { measuredValue } from '../../metrics/measure.ts'
 import type { Proposal } from '../../model/proposal.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -7,7 +8,7 @@ import { dayOf } from '../../review/day.ts'
 import type { Day, MonitoringFacts, OriginFacts, PainFact, ReviewFacts } from '../../review/facts.ts'
 import { measuredCaches } from '../../review/measureCaches.ts'
 import { measuredPools, measuredRing, poolName } from '../../review/measurePools.ts'
-import { originCallers, type Sum } from '../../review/origins.ts'
+import { type Origin, originCallers, type Sum } from '../../review/origins.ts'
 import { proposalsByFinding } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { silencedBy } from '../silences/silences.ts'
@@ -78,19 +79,17 @@ async function day({ store, now }: Runtime, sum: Sum, pause: Pause): Promise<Day
   return dayOf(all, BUCKET_MS)
 }
 
-async function originFacts(
-  runtime: Runtime,
-  { name, callers }: ReturnType<typeof originCallers>[number],
-  window: SeriesWindow,
-  pause: Pause,
-): Promise<OriginFacts> {
-  const sends = callers.flatMap((caller) => caller.sends)
+async function originFacts(runtime: Runtime, { name, callers, pool }: Origin, window: SeriesWindow, pause: Pause): Promise<OriginFacts> {
+  const where = pool && { target: pool.target, pool: pool.pool }
+  // A pool counts what reaches it, from whomever.
+  const sends = where ? [{ metric: 'pool_requests_total', labels: where }] : callers.flatMap((caller) => caller.sends)
   const rates = sends.map(({ metric, labels }) => (rows(window, metric, labels).length > 0 ? measuredValue(metric, labels, window) : null))
   return {
     name,
     callers: callers.map((caller) => caller.name),
     reads: rates.length === 0 || rates.includes(null) ? null : (rates as number[]).reduce((a, b) => a + b, 0),
     day: await day(runtime, sends, pause),
+    line: where ? poolLoadLine(runtime.engine.window(LOAD_LINE_MS), where) : null,
   }
 }
 

@@ -1,8 +1,9 @@
 import { text } from '../../format/format.ts'
 import type { Interval } from '../../math/intervals.ts'
+import { poolLoadLine } from '../../metrics/loadLine.ts'
 import { measure } from '../../metrics/measure.ts'
 import type { Expectation } from '../../model/drill.ts'
-import { callersOf } from '../../model/edges.ts'
+import { callersOf, type Edge } from '../../model/edges.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Guard } from '../../model/proposal.ts'
 import { RING_SEEN_MS } from '../../model/ring.ts'
@@ -11,7 +12,9 @@ import type { Ring, Topology } from '../../model/topology.ts'
 import type { Measurement, SeriesWindow } from '../../model/window.ts'
 import { type NodeLoss, nodeLeaves } from '../../predictions/nodeLoss.ts'
 import { refillMisses, warmAfterMs } from '../../predictions/refill.ts'
+import { capacityWords } from '../../review/bears.ts'
 import { trafficOf } from '../../review/measurePools.ts'
+import { originCallers } from '../../review/origins.ts'
 import { leftAfter, waitText, warmingOf } from './warming.ts'
 
 /** A drill of one node that leaves its ring for a while: what is written, and what is expected of it. */
@@ -75,7 +78,7 @@ export function ringDrillPlan(
     ],
     warmMs: cold && warmAfterMs(cold),
     guards: guardsOf(topology, name, window),
-    risks: risksOf(ring, node, loss, window, keys),
+    risks: [...risksOf(ring, node, loss, window, keys), ...originRisks(topology.edges, name, loss, seen)],
     // Without misses nothing is expected of them, so that it need not wait.
     wait: misses.is === 'measured' ? waitText(warming) : null,
   }
@@ -204,6 +207,18 @@ function risksOf({ nodes, name: ring }: Ring, node: string, loss: NodeLoss, wind
         ]
       : []
   return [...origin, ...memory]
+}
+
+/** What is known of the capacity of the origins behind the ring: the knee of their load-latency line. */
+function originRisks(edges: readonly Edge[], ring: string, { extra }: NodeLoss, seen: SeriesWindow): string[] {
+  return originCallers(edges).flatMap(({ name, callers, pool }) => {
+    if (!extra || !pool || !callers.some((caller) => caller.name === ring)) return []
+    const where = { target: pool.target, pool: pool.pool }
+    const now = known(measure('pool_request_rate', where, seen.between(seen.to - NOW_MS, seen.to)))
+    if (now === null) return []
+    const then = now + extra.value
+    return [`${name} would be asked ${text(then, 'perSecond')} at first. ${capacityWords({ line: poolLoadLine(seen, where) }, then)}`]
+  })
 }
 
 const known = (measured: Measurement): number | null => (measured.is === 'measured' ? measured.value : null)

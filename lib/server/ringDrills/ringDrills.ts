@@ -1,16 +1,16 @@
 import { DRILLS, factorsOf, outcomesOf, widenedBand } from '../../engine/calibration.ts'
 import { duration } from '../../format/format.ts'
+import { LOAD_LINE_MS } from '../../metrics/loadLine.ts'
 import type { AppliedView } from '../../model/answers/proposal.ts'
 import type { RingDrillView } from '../../model/answers/ringDrill.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Runtime } from '../runtime.ts'
 import { type RingDrillPlan, ringDrillPlan } from './plan.ts'
-import { TREND_MS } from './warming.ts'
 
 type Asked = { ring: string; node?: string; lastsMs: number }
 
 function planOf({ engine, store }: Runtime, asked: Asked): RingDrillPlan {
-  const plan = ringDrillPlan(engine.topology(), engine.window(TREND_MS), asked)
+  const plan = ringDrillPlan(engine.topology(), engine.window(LOAD_LINE_MS), asked)
   const factor = factorsOf(outcomesOf(store)).get(DRILLS) ?? 1
   return { ...plan, expects: plan.expects.map((expected) => widenedBand(expected, factor)) }
 }

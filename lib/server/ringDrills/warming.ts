@@ -4,7 +4,7 @@ import type { Labels } from '../../model/series.ts'
 import type { Measurement, SeriesWindow } from '../../model/window.ts'
 
 /** History that a trend is read from: a minute beside the minute before it, or what there is of it in two halves. */
-export const TREND_MS = 120_000
+const TREND_MS = 120_000
 /** Misses that fall faster than this a minute move further within a drill than what it is to show. */
 const FALL_MOST = 0.1
 
