@@ -11,6 +11,7 @@ import { ringPoints } from './ring-points.ts'
 import { slabAutomove } from './slab-automove.ts'
 import { slotMoves } from './slot-moves.ts'
 import { slotsOpen } from './slots-open.ts'
+import { stampedeCode } from './stampede-code.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
 import { weightFile } from './weight-file.ts'
@@ -31,5 +32,6 @@ export const advisors: Advisor[] = [
   slotMoves,
   slotsOpen,
   hotKeyAdvice,
+  stampedeCode,
   consistentHash,
 ]
