@@ -12,6 +12,7 @@ import { slabAutomove } from './slab-automove.ts'
 import { slotMoves } from './slot-moves.ts'
 import { slotsOpen } from './slots-open.ts'
 import { stampedeCode } from './stampede-code.ts'
+import { stickySessions } from './sticky-sessions.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
 import { weightFile } from './weight-file.ts'
@@ -33,5 +34,6 @@ export const advisors: Advisor[] = [
   slotsOpen,
   hotKeyAdvice,
   stampedeCode,
+  stickySessions,
   consistentHash,
 ]

@@ -137,6 +137,8 @@ export type Pool = {
   weightMax: number
   /** Why shares do not follow the algorithm alone: `cookie SRV`, `stick on src`. */
   sticky?: string
+  /** Lines of its configuration by which sessions would move sooner, and by which a hash would take the place of their table. */
+  unstick?: { sooner: string; hash: string }
   /** The pool's ring, where it hashes and the configuration says how. */
   ring?: RingSpec
   /** Why there is none although it hashes. */

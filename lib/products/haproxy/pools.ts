@@ -8,6 +8,7 @@ import { noRingBecause, ringOf } from './ring.ts'
 import { noSection, sectionOf } from './section.ts'
 import { poolServer } from './server.ts'
 import { isBackup, poolOf, poolsWithActive, type Stat, type StatRow, serverOf } from './stat.ts'
+import { unstickOf } from './unstick.ts'
 import { consistentOf, tunableOf } from './written.ts'
 
 /** HAProxy takes weights up to this; 0 takes a server out of new requests. */
@@ -42,6 +43,7 @@ export function poolsOf(stat: Stat, beside: Beside): Omit<Pool, 'target'>[] {
     const tunable = tunableOf(name, algorithm, ring)
     const consistent = consistentOf(tunable)
     const sticky = file ? file.sticky : stickyOf(byPool.get(name) ?? [])
+    const unstick = unstickOf(sticky)
     return {
       name,
       ...algorithm,
@@ -52,6 +54,7 @@ export function poolsOf(stat: Stat, beside: Beside): Omit<Pool, 'target'>[] {
       ...(beside.inFile ? {} : { lasting: lastingOf(name) }),
       ...(file?.allBackups ? {} : { firstBackupOnly: true }),
       ...(sticky ? { sticky } : {}),
+      ...(unstick ? { unstick } : {}),
       ...(ring ? { ring } : {}),
       ...(noRing ? { ringBecause: noRing } : {}),
       ...(unknown.length > 0 ? { unknown } : {}),

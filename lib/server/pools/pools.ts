@@ -70,7 +70,7 @@ export function poolFigures(pool: Pool, window: SeriesWindow) {
 }
 
 async function poolView(
-  { lasting: _, tunable: _lines, consistent: _advice, ...pool }: Pool,
+  { lasting: _, tunable: _lines, consistent: _advice, unstick: _unstick, ...pool }: Pool,
   window: SeriesWindow,
   pause: Pause,
 ): Promise<PoolView> {
