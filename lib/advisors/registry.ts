@@ -1,6 +1,7 @@
 import type { Advisor } from '../model/detector.ts'
 import { cacheMemory } from './cache-memory.ts'
 import { cachePolicy } from './cache-policy.ts'
+import { cacheWarming } from './cache-warming.ts'
 import { consistentHash } from './consistent-hash.ts'
 import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
@@ -34,6 +35,7 @@ export const advisors: Advisor[] = [
   slotsOpen,
   hotKeyAdvice,
   stampedeCode,
+  cacheWarming,
   stickySessions,
   consistentHash,
 ]
