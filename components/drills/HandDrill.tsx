@@ -49,7 +49,7 @@ export function HandDrill({ things }: { things: readonly Thing[] }) {
   const of = { thing: chosen?.value ?? '', lasts: asked.stays }
   const plan = useQuery({
     queryKey: ['hand-drills', 'plan', of],
-    queryFn: ({ signal }) => get<HandPlanView>('hand-drills/plan', of, signal),
+    queryFn: ({ signal }) => get<HandPlanView>(path`hand-drills/plan/${of.thing}`, { lasts: of.lasts }, signal),
     enabled: chosen !== undefined,
     refetchInterval: 5_000,
     retry: false,

@@ -24,14 +24,15 @@ export const handDrillOperations = [
   }),
   operation({
     method: 'GET',
-    path: 'hand-drills/plan',
+    path: 'hand-drills/plan/{thing}',
     role: 'viewer',
     summary: 'What is expected when a person stops a node or a server; nothing is written',
     tag,
-    query: z.object({ thing, lasts: drillLasts }),
+    params: z.object({ thing }),
+    query: z.object({ lasts: drillLasts }),
     answer: handPlanAnswer,
     problems: ['not_found', 'not_allowed'],
-    run: ({ runtime, query: { thing, lasts } }) => getHandPlan(runtime, { thing, lastsMs: lasts }),
+    run: ({ runtime, params, query: { lasts } }) => getHandPlan(runtime, { ...params, lastsMs: lasts }),
   }),
   operation({
     method: 'POST',

@@ -42,7 +42,7 @@ describe('the plan of a drill by hand', () => {
   })
 
   it('refuses what is no node or server, is not there, or is gone', () => {
-    expect(() => handPlan(fleet(), seen(), 'pool:edge/app', 60_000)).toThrow(/^thing: expected/)
+    expect(() => handPlan(fleet(), seen(), 'pool:edge/app', 60_000)).toThrow(/^thing: nothing of that name/)
     expect(() => handPlan(fleet(), seen(), 'node:products/z', 60_000)).toThrow(/no such node/)
     expect(() => handPlan(fleet({ down: 'b' }), seen(), 'node:products/b', 60_000)).toThrow(/does not answer already/)
   })

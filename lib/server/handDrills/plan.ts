@@ -20,11 +20,11 @@ const DAY = 0.2
 /** What moves is read as often as the other keys of its node only about. */
 const LOOSE = 0.35
 
-/** The ref of what a person may stop. @throws bad_request of anything else */
+/** The ref of what a person may stop. @throws not_found of anything else */
 export function stoppable(thing: string): NodeRef | ServerRef {
   const ref = parseRef(thing)
   if (ref && ('server' in ref || 'node' in ref)) return ref as NodeRef | ServerRef
-  throw new EvenkeelError('bad_request', 'thing: expected node:RING/NODE or server:TARGET/POOL/SERVER.')
+  throw new EvenkeelError('not_found', 'thing: nothing of that name can be stopped; expected node:RING/NODE or server:TARGET/POOL/SERVER.')
 }
 
 /**

@@ -432,7 +432,7 @@ async function drillOf(runtime: Runtime): Promise<void> {
 
 /** A drill by hand, of which something went and came back. */
 async function handDrillOf(runtime: Runtime, thing: string): Promise<void> {
-  await call(runtime, 'GET hand-drills/plan', `hand-drills/plan?thing=${encodeURIComponent(thing)}&lasts=5m`)
+  await call(runtime, 'GET hand-drills/plan/{thing}', `hand-drills/plan/${encodeURIComponent(thing)}?lasts=5m`)
   const { id } = (await call(runtime, 'POST hand-drills', undefined, { body: { thing } })).answer
   const { store } = runtime
   const [begun] = store.memory.get<HandDrill[]>('hand-drills')!
