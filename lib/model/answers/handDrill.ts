@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { drill, expectation } from './change.ts'
-import { iso, open } from './shape.ts'
+import { iso, noun, open } from './shape.ts'
 
 const thing = z
   .string()
@@ -15,7 +15,7 @@ export const handPlanAnswer = open({
 /** What is expected when a person stops something. */
 export type HandPlanView = z.infer<typeof handPlanAnswer>
 
-export const handDrillAnswer = open({
+export const handDrillAnswer = noun('HandDrill', 'A drill that a person does by hand', {
   id: z.string(),
   thing,
   state: z
