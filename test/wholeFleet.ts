@@ -112,6 +112,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
   ttlMs: 60_000,
   weightMax: 256,
   sticky: 'cookie SRV',
+  unstick: { sooner: 'cookie SRV insert maxlife 8h', hash: 'balance source' },
   ring: spec,
   ringBecause: 'its configuration cannot be read',
   unknown: ['a use-server rule chooses the server'],

@@ -436,9 +436,10 @@ async function handDrillOf(runtime: Runtime, thing: string): Promise<void> {
   const { id } = (await call(runtime, 'POST hand-drills', undefined, { body: { thing } })).answer
   const { store } = runtime
   const [begun] = store.memory.get<HandDrill[]>('hand-drills')!
-  const outcomes = begun!.drill.expects.map((_, i) =>
-    i === 0 ? { inside: null, because: 'x' } : { value: 1, low: 1, high: 1, inside: true },
-  )
+  const outcomes = [
+    { inside: null, because: 'x' },
+    { value: 1, low: 1, high: 1, inside: true },
+  ]
   const expects = begun!.drill.expects.map((one) => ({ ...one, widened: 1.2 }))
   const ended = {
     ...begun!,
