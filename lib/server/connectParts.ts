@@ -30,7 +30,7 @@ export function connectParts(runtime: Runtime): void {
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())
   engine.onTick(() => runtime.outbound?.tick())
-  engine.onTick(() => tickHandDrills(runtime))
+  engine.onTick(() => (cluster.leads() ? tickHandDrills(runtime) : undefined))
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),
