@@ -146,6 +146,11 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
 export const otherPool: typeof pool = {
   ...pool,
   name: 'api',
+  ring: {
+    algorithm: 'envoy-maglev',
+    nodes: pool.servers.map(({ name, address }) => ({ name, address })),
+    options: { tableSize: 101, hashBalanceFactor: 120 },
+  },
   can: { weight: true, state: { because: 'it has no socket' }, slowStart: true },
 }
 export const ring: Whole<Omit<Ring, 'spec'>> & { spec: RingSpec } = {

@@ -25,6 +25,7 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
         <Sharing pool={pool} />
       </div>
       {pool.ttlMs !== undefined && <Lookup ttlMs={pool.ttlMs} unasked={pool.servers.some(({ detectMs }) => detectMs === null)} />}
+      {pool.spills && <Sentences texts={pool.spills} />}
       {pool.admission && <Limits admission={pool.admission} />}
       {pool.passiveChecks && <Sentences texts={pool.passiveChecks} />}
       {pool.unknown && <Unknown texts={pool.unknown} decides={pool.balances === 'unknown'} />}

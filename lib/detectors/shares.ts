@@ -6,7 +6,7 @@ import type { Evidence, Verdict } from '../model/finding.ts'
 import { servingOf } from '../model/serving.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { poolShares } from '../rings/poolShares.ts'
+import { poolShares, poolSpills } from '../rings/poolShares.ts'
 import { isShareRise } from './rises.ts'
 import { evidence, factsOf, serverCount } from './rows.ts'
 import { evidenceOfEach } from './settings.ts'
@@ -26,6 +26,13 @@ function expectedOf(window: SeriesWindow, pool: Pool): Expected | null {
   const byWeight = shareByWeight(pool)
   if (pool.balances === 'weight') return { shares: byWeight, basis: 'by weight' }
   if (pool.balances === 'hash') {
+    // A server that takes over what others may not is in order up to its own bound.
+    const spills = poolSpills(pool)
+    if (spills)
+      return {
+        shares: new Map([...spills].map(([name, { owned, most }]) => [name, Math.max(owned, most)])),
+        basis: 'at most by its keys and its bound',
+      }
     const owned = poolShares(pool)
     return owned && { shares: owned, basis: 'of the keys' }
   }

@@ -83,6 +83,7 @@ const twemproxy: OptionField[] = [
 const envoyKey: OptionField[] = [
   choice('keyHash', 'Key hash', ENVOY_KEY_HASHES, 'murmur2: every key behind RedisProxy'),
   text('hashTag', 'Hash tag', '{}: enable_hashtagging of RedisProxy', { within: { keyHash: 'murmur2' } }),
+  number('hashBalanceFactor', 'Balance factor', 'hash_balance_factor: most load of a host, in percent of its part'),
 ]
 
 /** Required options: what a ring of that algorithm begins with. */

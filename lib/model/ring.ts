@@ -71,6 +71,8 @@ export type RingOptions = {
   seed?: string
   /** Envoy: how a request's key is hashed. */
   keyHash?: 'xxhash64' | 'murmur2'
+  /** Envoy: bounded load. A host takes at most so many percent of its part of what is under way; its keys go on to others meanwhile. */
+  hashBalanceFactor?: number
   /** groupcache: points a node. Varnish's shard: of a weight of 1. */
   replicas?: number
   /** Which program's rules, where several make a ring of this kind. */
@@ -108,11 +110,15 @@ export const RING_SEEN_MS = 10_000
 
 export type RingMove = { from: string | null; to: string | null; share: number }
 
-/** The answer of a what-if. Shares are fractions of the hash space, exact to 1e-6. */
+/** Of a ring with bounded load: the largest share of each node, and the shares once what is beyond them has gone on, where keys are asked alike and many requests are under way. */
+export type BoundedAnswer = { factor: number; most: Record<string, number>; shares: Record<string, number>; spilled: number }
+type RingSide = { shares: Record<string, number>; bounded?: BoundedAnswer }
+
+/** The answer of a what-if. Shares are fractions of the hash space, exact to 1e-6. `spill`: for each key the nodes that it goes on to, in their order. */
 export type RingAnswer = {
-  before: { shares: Record<string, number> }
-  after?: { shares: Record<string, number> }
+  before: RingSide
+  after?: RingSide
   moved?: number
   movedBetween?: RingMove[]
-  owners?: { before: (string | null)[]; after?: (string | null)[] }
+  owners?: { before: (string | null)[]; after?: (string | null)[]; spill?: { before?: string[][]; after?: string[][] } }
 }

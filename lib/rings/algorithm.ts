@@ -12,6 +12,8 @@ export type Placed = {
   ownerOf(key: string): number
   /** Fractions by node, nobody's last, where the space cannot say it: nginx's plain `hash` with a server down. */
   shares?: Float64Array
+  /** Of a ring with bounded load: positions of the nodes that a key goes on to, its own one left out. */
+  spillOf?(key: string): number[]
   /** Keys of dead nodes are hashed again: where they go no space says. */
   rehashes?: true
 }

@@ -32,6 +32,11 @@ const haproxy = z.strictObject({
 const envoyKey = {
   keyHash: z.enum(ENVOY_KEY_HASHES).optional(),
   hashTag: z.literal('{}').optional(),
+  hashBalanceFactor: z
+    .int()
+    .min(100)
+    .max(2 ** 32 - 1)
+    .optional(),
 }
 const hashTagIsMurmurs = ({ keyHash, hashTag }: { keyHash?: string; hashTag?: string }) => hashTag === undefined || keyHash === 'murmur2'
 const HASH_TAG_ONLY = { path: ['hashTag'], error: 'only keyHash murmur2 has it' }

@@ -1,4 +1,5 @@
 import type { Pool } from '../model/topology.ts'
+import { boundedShares } from './boundedLoad.ts'
 import { sharesOf } from './placement.ts'
 import { poolRing } from './poolRing.ts'
 import { ringMemo } from './ringMemo.ts'
@@ -12,4 +13,18 @@ const sharesByName = ringMemo((spec) => {
 export function poolShares(pool: Pool): Map<string, number> | null {
   const spec = poolRing(pool)
   return spec && sharesByName(spec)
+}
+
+const spillsByName = ringMemo((spec) => {
+  const owned = sharesOf(spec)
+  const factor = spec.options?.hashBalanceFactor
+  if (factor === undefined) return null
+  const { most, shares } = boundedShares(spec, owned, factor)
+  return new Map(spec.nodes.map(({ name }, i) => [name, { owned: owned[i]!, most: most[i]!, share: shares[i]! }]))
+})
+
+/** What each server owns, takes at most, and is left with once what is beyond has gone on, of a pool whose ring has a bound on load; null of others. */
+export function poolSpills(pool: Pool): Map<string, { owned: number; most: number; share: number }> | null {
+  const spec = poolRing(pool)
+  return spec && spillsByName(spec)
 }

@@ -83,6 +83,9 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
     })
     .optional()
     .meta({ description: 'Admission control: what limits the requests before its servers get them. Absent: its product does not tell' }),
+  spills: z.array(z.string()).optional().meta({
+    description: 'Of a ring with bounded load: what goes on to other servers, foreseen and at this moment, a sentence each',
+  }),
   passiveChecks: z.array(z.string()).optional().meta({
     description: 'How servers are taken out by the answers that they give (outlier detection), and what was taken out; a sentence each',
   }),

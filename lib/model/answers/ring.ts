@@ -50,14 +50,30 @@ export const ringAnswer = noun('Ring', 'A hash ring that applications hold', {
 })
 export type RingView = z.infer<typeof ringAnswer>
 
-const shares = z.object({ shares: z.record(z.string(), z.number()) })
+const byNode = z.record(z.string(), z.number())
+const bounded = z
+  .object({ factor: z.number(), most: byNode, shares: byNode, spilled: z.number() })
+  .meta({
+    description: 'Of a ring with bounded load: the largest share of each node, and the shares once what is beyond has gone on to others',
+  })
+const shares = z.object({ shares: byNode, bounded: bounded.optional() })
+const orders = z.array(z.array(z.string()))
 const owners = z.array(z.string().nullable())
 export const ringEvaluation = noun('RingAnswer', 'Exact shares, and which keys change hands', {
   before: shares,
   after: shares.optional(),
   moved: z.number().optional(),
   movedBetween: z.array(z.object({ from: z.string().nullable(), to: z.string().nullable(), share: z.number() })).optional(),
-  owners: z.object({ before: owners, after: owners.optional() }).optional(),
+  owners: z
+    .object({
+      before: owners,
+      after: owners.optional(),
+      spill: z
+        .object({ before: orders.optional(), after: orders.optional() })
+        .optional()
+        .meta({ description: 'Of rings with bounded load: the nodes that each key goes on to while its own is at its bound' }),
+    })
+    .optional(),
 }) satisfies z.ZodType<RingAnswer>
 
 const where = { product: z.string(), title: z.string() }

@@ -248,9 +248,9 @@ describe('how a cluster balances', () => {
 
   it.each([
     [
-      'hash_balance_factor',
-      { lb_policy: 'RING_HASH', common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 150 } } },
-      'bounds the load',
+      'a hash_balance_factor that is none',
+      { lb_policy: 'RING_HASH', common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 50 } } },
+      'hash_balance_factor is not understood',
     ],
     ['a setting of the future', { lb_policy: 'RING_HASH', ring_hash_lb_config: { spin: 1 } }, 'spin is not known'],
     ['a hash of the future', { lb_policy: 'RING_HASH', ring_hash_lb_config: { hash_function: 'MD5' } }, 'hash_function is not understood'],
@@ -259,6 +259,17 @@ describe('how a cluster balances', () => {
     const pool = poolOf(cluster, [hashed])
     expect(pool.ring).toBeUndefined()
     expect(pool.ringBecause).toContain(because)
+  })
+
+  it('hash_balance_factor bounds a ring, whose keys still have a host that is asked first', () => {
+    const pool = (factor: unknown) =>
+      poolOf({ lb_policy: 'MAGLEV', common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: factor } } }, [hashed])
+    expect(pool(150).ring).toMatchObject({ algorithm: 'envoy-maglev', options: { hashBalanceFactor: 150 } })
+    expect(pool({ value: 150 }).ring).toMatchObject({ options: { hashBalanceFactor: 150 } })
+    expect(pool(0).ring!.options!.hashBalanceFactor).toBeUndefined()
+    expect(poolOf(policy('ring_hash.v3.RingHash', { hash_balance_factor: 120 }), [hashed]).ring).toMatchObject({
+      options: { hashBalanceFactor: 120 },
+    })
   })
 
   it('localities with weights of their own: no ring rather than a wrong one', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { unsettableWeightError } from '../../changes/feasible.ts'
 import { effective } from '../../model/admission.ts'
+import { emptyTopology } from '../../model/topology.ts'
 import { parseClusters } from './clusters.ts'
 import { parseConfigDump } from './configDump.ts'
 import { EjectionCounts } from './ejections.ts'
@@ -128,4 +130,30 @@ describe('outlier detection', () => {
   })
 
   it('that is not set says nothing', () => expect(poolOf(page([usual])).passiveChecks).toBeUndefined())
+})
+
+describe('weights that the hosts report themselves (ORCA)', () => {
+  const type =
+    'type.googleapis.com/envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin'
+  const orca = (settings: object) =>
+    poolOf(
+      page([usual]),
+      dump({ load_balancing_policy: { policies: [{ typed_extension_config: { typed_config: { '@type': type, ...settings } } }] } }),
+    )
+
+  it('leave those of endpoints without an effect: the page says so, and a change of one is refused with these words', () => {
+    const pool = { ...orca({}), target: 'mesh' }
+    expect(pool).toMatchObject({ balances: 'unknown', can: { state: true } })
+    expect(pool.unknown![0]).toMatch(/\(ORCA\); weights of endpoints do nothing\. They report with their answers; a report counts from 10s/)
+    const step = { setting: { target: 'mesh', name: 'c/10.0.0.1:80/weight' }, before: '1', after: '2' }
+    expect(unsettableWeightError([step], { ...emptyTopology(), pools: [pool] })).toMatchObject({
+      code: 'invalid',
+      message: 'steps[0]: its weights come from what the hosts report (ORCA): those of endpoints do nothing.',
+    })
+  })
+
+  it('may come apart from the answers', () =>
+    expect(orca({ enable_oob_load_report: { value: true }, oob_reporting_period: '5s', blackout_period: '30s' }).unknown![0]).toContain(
+      'They report apart from answers, each 5s; a report counts from 30s after',
+    ))
 })

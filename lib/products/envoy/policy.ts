@@ -92,11 +92,22 @@ const KNOWN: Record<string, Known> = {
   ORIGINAL_DST_LB: { balances: 'unknown', because: 'each request goes where its connection was meant to go (original destination)' },
 }
 
-export const knownPolicy = ({ name }: Policy): Known =>
-  (Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined) ?? {
-    balances: 'unknown',
-    because: `the balancing policy ${name.toLowerCase().slice(0, 80)} is not known here`,
-  }
+export function knownPolicy(policy: Policy): Known {
+  const { name } = policy
+  const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
+  if (!known) return { balances: 'unknown', because: `the balancing policy ${name.toLowerCase().slice(0, 80)} is not known here` }
+  return name === 'CLIENT_SIDE_WEIGHTED_ROUND_ROBIN' ? { ...known, because: `${known.because}. ${reportsText(policy)}` } : known
+}
+
+/** How hosts report their load, and since when a report counts (client_side_weighted_round_robin.proto). */
+function reportsText({ settings }: Policy): string {
+  const time = (key: string, usual: string) => (typeof settings[key] === 'string' ? settings[key].slice(0, 20) : usual)
+  const how =
+    bare(settings.enable_oob_load_report) === true
+      ? `apart from answers, each ${time('oob_reporting_period', '10s')}`
+      : 'with their answers'
+  return `They report ${how}; a report counts from ${time('blackout_period', '10s')} after the first on, and for ${time('weight_expiration_period', '180s')} after the last`
+}
 
 const consistentOf = ({ settings }: Policy): Json =>
   isObject(settings.consistent_hashing_lb_config) ? settings.consistent_hashing_lb_config : {}
@@ -118,6 +129,9 @@ export function localitiesOf({ settings, byLocality }: Policy): { weighted: bool
 
 /** A new host gets its share slowly. */
 export const startsSlowly = ({ settings }: Policy): boolean => isObject(settings.slow_start_config)
+
+/** A wrapped number of protobuf, bare as its JSON has it or as `{ value: N }`. */
+const bare = (value: unknown) => (isObject(value) ? value.value : value)
 
 const COMMON = [
   '@type',
@@ -144,12 +158,9 @@ export function ringOptions(policy: Policy): RingOptions | { because: string } {
     Object.keys(settings).find((key) => !COMMON.includes(key) && !OWN[name]?.includes(key)) ??
     Object.keys(consistent).find((key) => !CONSISTENT.includes(key))
   if (strange !== undefined) return { because: `its setting ${strange.slice(0, 80)} is not known here` }
-  const factor = Number(
-    isObject(settings.hash_balance_factor)
-      ? settings.hash_balance_factor.value
-      : (settings.hash_balance_factor ?? consistent.hash_balance_factor ?? 0),
-  )
-  if (factor !== 0) return { because: 'hash_balance_factor bounds the load of each host: a key goes elsewhere while its own host is busy' }
+  const factor = Number(bare(settings.hash_balance_factor ?? consistent.hash_balance_factor) ?? 0)
+  if (factor !== 0 && name === 'RENDEZVOUS_HASH')
+    return { because: 'hash_balance_factor bounds the load of each host: a key goes elsewhere while its own host is busy' }
   const wrong = (key: string) => ({ because: `its ${key} is not understood` })
   const size = (key: string): number | undefined | null => {
     const value = settings[key]
@@ -159,6 +170,7 @@ export function ringOptions(policy: Policy): RingOptions | { because: string } {
   }
   const sizes = { minimumRingSize: size('minimum_ring_size'), maximumRingSize: size('maximum_ring_size'), tableSize: size('table_size') }
   if (Object.values(sizes).includes(null)) return wrong('ring or table size')
+  if (factor !== 0 && !(Number.isInteger(factor) && factor >= 100 && factor < 2 ** 32)) return wrong('hash_balance_factor')
   const { hash_function: named = 'XX_HASH' } = settings
   if (named !== 'DEFAULT_HASH' && !FUNCTIONS.includes(named as string)) return wrong('hash_function')
   const options: RingOptions = {
@@ -166,6 +178,7 @@ export function ringOptions(policy: Policy): RingOptions | { because: string } {
     maximumRingSize: sizes.maximumRingSize ?? undefined,
     tableSize: sizes.tableSize ?? undefined,
     function: settings.hash_function === undefined || named === 'DEFAULT_HASH' ? undefined : (named as 'XX_HASH' | 'MURMUR_HASH_2'),
+    hashBalanceFactor: factor === 0 ? undefined : factor,
     ...(name === 'RENDEZVOUS_HASH' ? { client: 'envoy' as const } : {}),
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))

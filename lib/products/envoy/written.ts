@@ -26,7 +26,13 @@ export function writes(spec: RingSpec): ProductText | null {
   }
 }
 
-function hashingOf({ algorithm, options = {} }: RingSpec) {
+function hashingOf(spec: RingSpec) {
+  const hash_balance_factor = spec.options?.hashBalanceFactor
+  const bound = hash_balance_factor !== undefined && { common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor } } }
+  return { ...policyOf(spec), ...bound }
+}
+
+function policyOf({ algorithm, options = {} }: RingSpec) {
   if (algorithm === 'envoy-maglev')
     return { lb_policy: 'MAGLEV', ...(options.tableSize !== undefined && { maglev_lb_config: { table_size: options.tableSize } }) }
   const { minimumRingSize, maximumRingSize, function: hash_function } = options

@@ -1,5 +1,6 @@
 import type { RingNode, RingSpec } from '../../model/ring.ts'
 import { addressOf, liveNodes, sum, weightOf } from '../algorithm.ts'
+import { spillOrder } from '../boundedLoad.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { murmur2 } from '../hashes/murmur2.ts'
 import type { Wide } from '../hashes/wide.ts'
@@ -29,3 +30,16 @@ export function envoyKeyHash(spec: RingSpec): (key: string) => Wide {
 }
 export const envoyKeyNumber = ({ options }: RingSpec): string =>
   options?.keyHash === 'murmur2' ? `murmur2${options.hashTag ?? ''}` : 'xxh64'
+
+/** Where a key goes on to while its own host is at its bound; nothing of a ring without one. */
+export function envoySpill(spec: RingSpec, ownerOf: (key: string) => number): { spillOf?(key: string): number[] } {
+  if (spec.options?.hashBalanceFactor === undefined) return {}
+  const live = liveNodes(spec)
+  const hash = envoyKeyHash(spec)
+  return {
+    spillOf(key) {
+      const own = ownerOf(key)
+      return spillOrder(hash(key), live.length).flatMap((at) => (live[at]!.index === own ? [] : [live[at]!.index]))
+    },
+  }
+}

@@ -2,7 +2,7 @@ import type { Algorithm } from '../algorithm.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
-import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber } from './envoy.ts'
+import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber, envoySpill } from './envoy.ts'
 
 const TABLE_SIZE = 65_537
 
@@ -44,6 +44,7 @@ export const envoyMaglev: Algorithm = {
     const size = spec.options?.tableSize ?? TABLE_SIZE
     const owners = maglevTable(envoyHosts(spec), size)
     const hash = envoyKeyHash(spec)
-    return { number: envoyKeyNumber(spec), space: { kind: 'table', owners }, ownerOf: (key) => owners[modulo(hash(key), size)]! }
+    const ownerOf = (key: string) => owners[modulo(hash(key), size)]!
+    return { number: envoyKeyNumber(spec), space: { kind: 'table', owners }, ownerOf, ...envoySpill(spec, ownerOf) }
   },
 }

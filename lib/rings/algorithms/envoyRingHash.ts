@@ -5,7 +5,7 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { murmur2 } from '../hashes/murmur2.ts'
 import type { Wide } from '../hashes/wide.ts'
 import { xxh64 } from '../hashes/xxh64.ts'
-import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber } from './envoy.ts'
+import { type EnvoyHost, envoyHosts, envoyKeyHash, envoyKeyNumber, envoySpill } from './envoy.ts'
 
 export const RING_SIZE_MIN = 1024
 export const RING_SIZE_MAX = 8_388_608
@@ -116,6 +116,7 @@ export const envoyRingHash: Algorithm = {
     const { hosts, counts } = built(spec)
     const points = envoyPoints(hosts, counts, hashOf(spec.options?.function))
     const hash = envoyKeyHash(spec)
-    return { number: envoyKeyNumber(spec), space: circle64(points), ownerOf: (key) => owner64(points, hash(key)) }
+    const ownerOf = (key: string) => owner64(points, hash(key))
+    return { number: envoyKeyNumber(spec), space: circle64(points), ownerOf, ...envoySpill(spec, ownerOf) }
   },
 }

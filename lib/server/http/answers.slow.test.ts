@@ -264,6 +264,8 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')
   const before = { algorithm: 'ketama', nodes: [{ name: 'a' }, { name: 'b' }] }
   await post('rings/evaluate', 'rings/evaluate', { before, after: { ...before, nodes: [{ name: 'a' }] }, keys: ['x'] })
+  const bounded = { algorithm: 'envoy-maglev', nodes: [{ name: 'a' }, { name: 'b' }], options: { hashBalanceFactor: 120 } }
+  await post('rings/evaluate', 'rings/evaluate', { before: bounded, after: bounded, keys: ['x'] })
   await post('rings/describe', 'rings/describe', { text: JSON.stringify(before) })
   await post('rings/text', 'rings/text', { spec: before })
   await post('rings/text', 'rings/text', { spec: { algorithm: 'nginx-hash', nodes: [{ name: 'a; } evil' }] } })

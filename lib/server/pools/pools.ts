@@ -14,6 +14,7 @@ import { type Paging, page } from '../http/paging.ts'
 import { ownedShares } from '../rings/ownedShares.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
+import { spillsOf } from './spills.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
 
@@ -93,5 +94,6 @@ async function poolView(
   const servers = await mapped(pool.servers, serverView, pause)
   const { weight } = pool.can
   const live = weight === true ? { liveWeights: true } : { liveWeights: false, because: weight.because }
-  return { ...pool, ...live, servers, ...own, imbalance: measuredValue('pool_imbalance', where, window) }
+  const spills = spillsOf(pool, (server) => newest('pool_sessions', { ...where, server }, window))
+  return { ...pool, ...live, servers, ...(spills && { spills }), ...own, imbalance: measuredValue('pool_imbalance', where, window) }
 }

@@ -93,7 +93,12 @@ describe('a pasted text', () => {
         expect.objectContaining({ code: 'bad_request', message: expect.stringMatching(because) }),
       )
     refused({ lb_policy: 'ROUND_ROBIN' }, /makes no ring: ROUND_ROBIN/)
-    refused({ lb_policy: 'RING_HASH', common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 120 } } }, /bounds the load/)
+    const bounded = (hash_balance_factor: number) => ({
+      lb_policy: 'RING_HASH',
+      common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor } },
+    })
+    refused(bounded(50), /its hash_balance_factor is not understood/)
+    expect(describeRing(JSON.stringify(cluster(bounded(120))))).toMatchObject({ options: { hashBalanceFactor: 120 } })
   })
   it('is server lines of haproxy.cfg', () => {
     expect(describeRing('  balance uri\n  server a 10.0.0.1:80 weight 9')).toMatchObject({

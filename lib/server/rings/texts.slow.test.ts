@@ -30,7 +30,7 @@ const OPTIONS: Record<RingAlgorithm, RingOptions[]> = {
     { maximumRingSize: 200, minimumRingSize: 100 },
     { function: 'MURMUR_HASH_2' },
   ],
-  'envoy-maglev': [{}, { keyHash: 'murmur2' }, { tableSize: 1009 }],
+  'envoy-maglev': [{}, { keyHash: 'murmur2' }, { tableSize: 1009 }, { hashBalanceFactor: 150, tableSize: 1009 }],
   'twemproxy-ketama': [{}, { hash: 'murmur', hashTag: '{}' }, { hash: 'crc32', hashTag: '"\\' }],
   'twemproxy-modula': [{}, { hash: 'jenkins', hashTag: "''" }],
   'varnish-shard': [],
