@@ -51,11 +51,9 @@ export const ringAnswer = noun('Ring', 'A hash ring that applications hold', {
 export type RingView = z.infer<typeof ringAnswer>
 
 const byNode = z.record(z.string(), z.number())
-const bounded = z
-  .object({ factor: z.number(), most: byNode, shares: byNode, spilled: z.number() })
-  .meta({
-    description: 'Of a ring with bounded load: the largest share of each node, and the shares once what is beyond has gone on to others',
-  })
+const bounded = z.object({ factor: z.number(), most: byNode, shares: byNode, spilled: z.number() }).meta({
+  description: 'Of a ring with bounded load: the largest share of each node, and the shares once what is beyond has gone on to others',
+})
 const shares = z.object({ shares: byNode, bounded: bounded.optional() })
 const orders = z.array(z.array(z.string()))
 const owners = z.array(z.string().nullable())
