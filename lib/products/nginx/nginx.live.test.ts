@@ -32,10 +32,10 @@ async function poll(link: Link, id: string): Promise<Parsed> {
 const value = ({ samples }: Parsed, metric: string, labels: Record<string, string>) =>
   samples.find((one) => one.metric === metric && Object.entries(labels).every(([name, text]) => one.labels?.[name] === text))?.value
 
-const FORMAT = `log_format ek escape=json '{"t":$msec,"st":$status,"u":"$upstream_addr","us":"$upstream_status","urt":"$upstream_response_time","up":"$proxy_host","cache":"$upstream_cache_status","key":"$request_uri"}';`
+const FORMAT = `log_format ek escape=json '{"t":$msec,"st":$status,"u":"$upstream_addr","us":"$upstream_status","urt":"$upstream_response_time","up":"$proxy_host","cache":"$upstream_cache_status","limit_req":"$limit_req_status","key":"$request_uri"}';`
 
 /** NGINX before two app servers, its upstream in an include file and its log sent to us. */
-async function web(options: { hash?: string; log?: 'syslog' | 'file'; http?: string } = {}) {
+async function web(options: { hash?: string; log?: 'syslog' | 'file'; http?: string; location?: string } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'ek-'))
   const apps: App[] = [await startApp({ name: 'one' }), await startApp({ name: 'two', latencyMs: 20 })]
   const names = apps.map((app) => `127.0.0.1:${app.port}`)
@@ -46,7 +46,7 @@ async function web(options: { hash?: string; log?: 'syslog' | 'file'; http?: str
   const log = options.log === 'file' ? `access_log ${logFile} ek;` : `access_log syslog:server=127.0.0.1:${port},tag=ngx,nohostname ek;`
   const server: NginxServer = await startNginx({
     http: `${FORMAT}\n${options.http ?? ''}\nupstream app { ${options.hash ? `hash ${options.hash} consistent;` : ''} include ${file}; }`,
-    server: `location / { ${log} proxy_pass http://app; proxy_next_upstream error timeout http_500; }`,
+    server: `location / { ${log} ${options.location ?? ''} proxy_pass http://app; proxy_next_upstream error timeout http_500; }`,
   })
   const config: NginxConfig = nginxConfig.parse({
     kind: 'nginx',
@@ -116,6 +116,27 @@ describeWith(['nginx'], 'nginx', () => {
     expect(value(failing, 'pool_retries_total', { pool: 'app' })).toBeGreaterThan(4)
     expect(value(failing, 'pool_errors_total', { server: names[0]! })).toBeGreaterThan(4)
     expect(failing.topology.pools).toEqual([])
+  })
+
+  test('a rate limit is seen by what it did: what it refused is counted, and the pool has a limit', async () => {
+    await using site = await web({
+      log: 'file',
+      http: 'limit_req_zone $binary_remote_addr zone=flood:1m rate=1r/m;',
+      location: 'limit_req zone=flood burst=4 nodelay;',
+    })
+    await poll(site.link, 'access-log')
+    expect((await poll(site.link, 'upstreams')).topology.pools![0]!.admission).toMatchObject({
+      limits: [],
+      because: expect.stringContaining('`$limit_req_status`'),
+    })
+    const statuses = await Promise.all(
+      Array.from({ length: 12 }, async (_, i) => (await fetch(`${site.server.about.url}/${i}`)).status),
+    )
+    expect(statuses.filter((status) => status === 503)).toHaveLength(7)
+    await expect.poll(async () => value(await poll(site.link, 'access-log'), 'pool_shed_total', { pool: 'app' })).toBe(7)
+    expect((await poll(site.link, 'upstreams')).topology.pools![0]!.admission!.limits).toEqual([
+      { text: 'limit_req, which requests to it have met' },
+    ])
   })
 
   test('a log file that is rotated is followed on', async () => {

@@ -81,6 +81,13 @@ function admissionOf(servers: readonly UpstreamServer[]): Admission {
   }
 }
 
+/** The same pool with the limits that requests to it have met, as the log says. */
+export function limitedBy(pool: Omit<Pool, 'target'>, limiters: readonly string[]): Omit<Pool, 'target'> {
+  if (limiters.length === 0) return pool
+  const met = limiters.map((limiter) => ({ text: `${limiter}, which requests to it have met` }))
+  return { ...pool, admission: { ...pool.admission, limits: [...(pool.admission?.limits ?? []), ...met] } }
+}
+
 /** Why it is not known how many addresses NGINX shares the traffic among. */
 function manifoldOf(servers: readonly PoolServer[], addresses: Addresses): string | undefined {
   for (const { name } of servers) {

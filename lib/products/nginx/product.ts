@@ -18,7 +18,7 @@ import { describes } from './described.ts'
 import type { KnownPool } from './knownPools.ts'
 import { type NginxLink, openLink, readPools } from './link.ts'
 import type { LogLook } from './log/tally.ts'
-import { seenPool, weightSamples, withSeen } from './pools.ts'
+import { limitedBy, seenPool, weightSamples, withSeen } from './pools.ts'
 import { reloadable } from './reload.ts'
 import { parseStubStatus } from './stubStatus.ts'
 import { zonesIn } from './vts/page.ts'
@@ -40,8 +40,9 @@ const status: Probe<NginxLink, string> = {
 }
 
 /** Of a log beside VTS: what VTS does not tell. All else would count twice, and a log by datagrams loses some. */
-const ONLY_LOGGED = ['nginx_log_lines_total', 'nginx_log_lines_unread_total', 'pool_retries_total']
-const COUNTED = 'for retries and hot keys; requests, errors, times and caches are counted by VTS, so that nothing counts twice'
+const ONLY_LOGGED = ['nginx_log_lines_total', 'nginx_log_lines_unread_total', 'pool_retries_total', 'pool_shed_total']
+const COUNTED =
+  'for retries, refused requests and hot keys; requests, errors, times and caches are counted by VTS, so that nothing counts twice'
 
 const UPSTREAM_FILES = 'upstream files'
 type FilePools = { pools: Omit<Pool, 'target'>[]; running: boolean; errors: string[]; tells: string[] }
@@ -60,7 +61,9 @@ const upstreams: Probe<NginxLink, FilePools> = {
     if (errors.length > 0 && errors.length === known.length) throw errors[0]!
     return {
       // The servers of a pool that is defined elsewhere are known from its traffic.
-      pools: known.map(({ pool }) => (pool.serversBecause ? withSeen(pool, link.tally.serversOf(pool.name)) : pool)),
+      pools: known.map(({ pool }) =>
+        limitedBy(pool.serversBecause ? withSeen(pool, link.tally.serversOf(pool.name)) : pool, link.tally.limitersOf(pool.name)),
+      ),
       running: link.config.vts === undefined,
       errors: errors.map(({ message }) => message),
       tells: known.map(({ pool }) => pool.name).filter((name) => !link.shown.has(name)),
@@ -106,7 +109,7 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[]; own: string[] }>
     const page = await getText(link.config.vts!, signal)
     link.shown = zonesIn(page)
     link.statuses.page = page
-    return { page, own: zonesOf(link.config), known: [...link.pools.values()].map(({ pool, names }) => ({ pool, names: [...names] })) }
+    return { page, own: zonesOf(link.config), known: limitedPools(link) }
   },
   parse({ page, known, own }, { cursor }) {
     const { version, samples, pools, cursor: next, unread } = parseVts(page, known, cursor)
@@ -120,6 +123,9 @@ const vts: Probe<NginxLink, { page: string; known: KnownPool[]; own: string[] }>
     }
   },
 }
+
+const limitedPools = ({ pools, tally }: NginxLink): KnownPool[] =>
+  [...pools.values()].map(({ pool, names }) => ({ pool: limitedBy(pool, tally.limitersOf(pool.name)), names: [...names] }))
 
 const LOG = 'access log'
 
@@ -135,6 +141,7 @@ const accessLog: Probe<NginxLink, LogRead> = {
       'pool_requests_total',
       'pool_errors_total',
       'pool_retries_total',
+      'pool_shed_total',
       'pool_response_seconds',
     ],
     records: ['hot-key'],

@@ -3,6 +3,8 @@ import { type CacheStatus, isCacheStatus } from '../cache/statuses.ts'
 
 /** One try of a request on one server. */
 export type Try = { address: string; failed: boolean; seconds: number | null }
+/** The limits that a request met, and whether one of them refused it. */
+export type Limit = { by: string[]; refused: boolean }
 /** One line of the access log, as far as balancing goes. */
 export type LogEntry = {
   /** `$proxy_host`: the upstream's name. Null where the log does not say it. */
@@ -16,6 +18,8 @@ export type LogEntry = {
   /** `$upstream_cache_status` as it is, and which cache the line says it is of. */
   cacheStatus: CacheStatus | null
   zone: string | null
+  /** What `limit_req` and `limit_conn` did, where the log says it and one holds there. */
+  limit: Limit | null
   /** What the upstream hashes, where the log has it. */
   key: string | null
   /** Written in a form that is no JSON. */
@@ -31,6 +35,8 @@ const NAMES = {
   pool: ['up', 'proxy_host'],
   cache: ['cache', 'upstream_cache_status'],
   zone: ['zone', 'cache_zone'],
+  limitReq: ['limit_req', 'limit_req_status'],
+  limitConn: ['limit_conn', 'limit_conn_status'],
   key: ['key', 'hash_key'],
 } as const
 
@@ -67,9 +73,17 @@ export function entryOf(read: { fields: Fields; mended: boolean }): LogEntry | U
     cache: HITS.includes(cache) ? 'hit' : MISSES.includes(cache) ? 'miss' : null,
     cacheStatus: isCacheStatus(cache) ? cache : null,
     zone: text('zone')?.slice(0, 200) || null,
+    limit: limitOf(text('limitReq'), text('limitConn')),
     key: key ? key.slice(0, KEY_MAX) : null,
     mended: read.mended,
   }
+}
+
+/** `PASSED`, `DELAYED`, `REJECTED`; a dry run refuses nothing, and where no limit holds the variable is empty. */
+function limitOf(request: string | null, connection: string | null): Limit | null {
+  const known = (status: string | null) => status !== null && /^(PASSED|DELAYED|REJECTED)$/.test(status)
+  const by = [...(known(request) ? ['limit_req'] : []), ...(known(connection) ? ['limit_conn'] : [])]
+  return by.length === 0 ? null : { by, refused: request === 'REJECTED' || connection === 'REJECTED' }
 }
 
 const triesOf = (addresses: string[], statuses: string[], seconds: string[]): Try[] =>

@@ -26,6 +26,7 @@ describe('a line of the access log', () => {
       cache: 'miss',
       cacheStatus: 'MISS',
       zone: null,
+      limit: null,
       key: null,
       mended: false,
     })
@@ -103,6 +104,19 @@ describe('a line of the access log', () => {
   ])('%s', (_, fields, expected) => {
     expect(entryOf(line(fields))).toMatchObject(expected)
   })
+
+  test.each([
+    ['refused', { limit_req_status: 'REJECTED', st: 429, u: '' }, { by: ['limit_req'], refused: true }],
+    ['let through late', { limit_req: 'DELAYED', limit_conn: 'PASSED' }, { by: ['limit_req', 'limit_conn'], refused: false }],
+    [
+      'refused by the number of connections',
+      { limit_req: 'PASSED', limit_conn_status: 'REJECTED' },
+      { by: ['limit_req', 'limit_conn'], refused: true },
+    ],
+    ['a dry run', { limit_req: 'REJECTED_DRY_RUN' }, null],
+    ['no limit there', { limit_req: '' }, null],
+    ['no such field', {}, null],
+  ])('what limits did: %s', (_, fields, limit) => expect(entryOf(line({ u: '10.0.0.1:80', st: 200, ...fields })).limit).toEqual(limit))
 
   test('a key is the bytes that were asked for', () => {
     expect(entryOf('{"u":"a:1","key":"/a\\x22b\\xE6\\x9D\\xB1"}').key).toBe('/a"b東')

@@ -4,7 +4,7 @@ import { LineCounts } from '../../accessLog/lineCounts.ts'
 import type { Loss } from '../../accessLog/loss.ts'
 import { printable, readings } from '../../answers.ts'
 import { type BurstCounts, type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
-import type { Try } from './entry.ts'
+import type { Limit, Try } from './entry.ts'
 
 const POOLS_MAX = 100
 const SERVERS_MAX = 500
@@ -13,8 +13,10 @@ const KEYS_EVERY_MS = 5_000
 
 /** Counters since the log is read; `newest` is what came since the last look. */
 type Count = { requests: number; errors: number; retries: number; newest: { count: number; seconds: number } }
-type PoolCount = Count & { servers: Map<string, Count>; hits: number; misses: number; cached: boolean }
+type PoolCount = Count & { servers: Map<string, Count>; hits: number; misses: number; cached: boolean; shed: number; limiters: Set<string> }
 const none = (): Count => ({ requests: 0, errors: 0, retries: 0, newest: { count: 0, seconds: 0 } })
+
+const newPool = (): PoolCount => ({ ...none(), servers: new Map(), hits: 0, misses: 0, cached: false, shed: 0, limiters: new Set() })
 
 export type LogLook = {
   samples: Reading[]
@@ -26,7 +28,7 @@ export type LogLook = {
 }
 
 /** Tries of one request on one upstream, and what came of it. */
-export type Visit = { tries: readonly Try[]; failed: boolean; cache?: 'hit' | 'miss' | null; key?: string | null }
+export type Visit = { tries: readonly Try[]; failed: boolean; cache?: 'hit' | 'miss' | null; key?: string | null; limit?: Limit | null }
 
 /** Adds up what an access log says, per upstream and server, in bounded memory. */
 export class Tally {
@@ -48,8 +50,8 @@ export class Tally {
   }
 
   /** `nameOf` says which server of the upstream an address is. */
-  add(pool: string, { tries, failed, cache, key = null }: Visit, nameOf: (address: string) => string, hashed: boolean): void {
-    const counts = this.pools.get(pool) ?? { ...none(), servers: new Map<string, Count>(), hits: 0, misses: 0, cached: false }
+  add(pool: string, { tries, failed, cache, key = null, limit }: Visit, nameOf: (address: string) => string, hashed: boolean): void {
+    const counts = this.pools.get(pool) ?? newPool()
     if (!this.pools.has(pool)) {
       if (this.pools.size >= POOLS_MAX) return
       this.pools.set(pool, counts)
@@ -59,6 +61,8 @@ export class Tally {
       if (cache === 'hit') counts.hits++
       else counts.misses++
     }
+    for (const limiter of limit?.by ?? []) counts.limiters.add(limiter)
+    if (limit?.refused) counts.shed++
     if (tries.length === 0) return
     const seconds = tries.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
     count(counts, { address: '', failed, seconds: tries.some((one) => one.seconds !== null) ? seconds : null })
@@ -80,6 +84,9 @@ export class Tally {
 
   /** The servers of an upstream that its traffic has shown. */
   serversOf = (pool: string): string[] => [...(this.pools.get(pool)?.servers.keys() ?? [])]
+
+  /** The limits that requests to an upstream have met. */
+  limitersOf = (pool: string): string[] => [...(this.pools.get(pool)?.limiters ?? [])].sort()
 
   private addKey(key: string): void {
     this.keyed++
@@ -107,6 +114,7 @@ export class Tally {
     else
       for (const [pool, counts] of this.pools) {
         addCount(add, counts, { pool: printable(pool) })
+        if (counts.limiters.size > 0) add('pool_shed_total', counts.shed, { pool: printable(pool) })
         if (counts.cached) {
           add('cache_hits_total', counts.hits, { cache: printable(pool) })
           add('cache_misses_total', counts.misses, { cache: printable(pool) })
@@ -125,7 +133,7 @@ export class Tally {
 }
 
 function beginAnew(counts: PoolCount): void {
-  Object.assign(counts, none(), { hits: 0, misses: 0 })
+  Object.assign(counts, none(), { hits: 0, misses: 0, shed: 0 })
   for (const server of counts.servers.values()) Object.assign(server, none())
 }
 
