@@ -44,6 +44,9 @@ describe('a fixed table', () => {
   })
 })
 
+it('a limit takes no server out: 0 is none', () =>
+  expect(overloadBecause(steps('app/app1/maxconn=0', 'app/app2/maxconn=0'), topology(pool()), busy)).toBeNull())
+
 describe('a weight that something else moves', () => {
   const own = topology(pool([{ otherWriter: 'an agent check' }]))
   it('is refused with who that is, before anything is written', () => {

@@ -2,12 +2,12 @@ import { count, text } from '../format/format.ts'
 import { projectedWithout } from '../metrics/capacity.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { servingOf } from '../model/serving.ts'
-import { type SettingText, serverOf } from '../model/setting.ts'
+import { type ServerWhat, type SettingText, serverOf } from '../model/setting.ts'
 import type { Pool, PoolServer, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
 type Wanted = { setting: SettingText; after: string }
-type Found = { pool: Pool; server: PoolServer; what: 'weight' | 'state'; after: string; step: number }
+type Found = { pool: Pool; server: PoolServer; what: ServerWhat; after: string; step: number }
 
 /** The steps that set something of a server in a pool, with that server. */
 function serverSteps(steps: readonly Wanted[], topology: Topology): Found[] {
@@ -57,7 +57,8 @@ export function contestedWeightError(steps: readonly Wanted[], topology: Topolog
 export function overloadBecause(steps: readonly Wanted[], topology: Topology, window: SeriesWindow): string | null {
   const found = serverSteps(steps, topology)
   for (const pool of new Set(found.map((one) => one.pool))) {
-    const own = found.filter((one) => one.pool === pool)
+    // A limit takes no server out, and brings none back: 0 is none.
+    const own = found.filter((one) => one.pool === pool && one.what !== 'maxconn')
     const isOut = ({ what, after }: Found) => (what === 'state' ? after !== 'ready' : after === '0')
     const leaving = [...new Set(own.filter(isOut).map(({ server }) => server))]
     const back = own.some((one) => !isOut(one) && !leaving.includes(one.server) && one.server.state !== 'up' && one.server.state !== 'down')

@@ -4,9 +4,12 @@ import { EXPIRY_NAME } from './expiry.ts'
 import type { NodeRef, PoolRef, Ref, ServerRef, TargetRef, TtlRef } from './ref.ts'
 import type { Pool, PoolServer, Ring, Topology, TtlPolicy } from './topology.ts'
 
+/** What can be set of a server in a pool; `maxconn`: its limit of requests at once, 0 for none. */
+export type ServerWhat = 'weight' | 'state' | 'maxconn'
+
 /** One thing that can be set on one thing. What is compared, routed and guarded is this value; `SettingText` is its form on the wire. */
 export type Setting =
-  | { of: ServerRef; name: 'weight' | 'state' }
+  | { of: ServerRef; name: ServerWhat }
   | { of: NodeRef; name: 'points' }
   | { of: TtlRef; name: 'ttl' | 'jitter' }
   /** `config/maxmemory`, `limit_maxbytes`, `expiry/SPAN/GLOB`. */
@@ -17,8 +20,9 @@ export type SettingText = { target: string; name: string }
 
 export const weightOf = ({ target, pool, server }: ServerRef): Setting => ({ of: { target, pool, server }, name: 'weight' })
 export const stateOf = ({ target, pool, server }: ServerRef): Setting => ({ of: { target, pool, server }, name: 'state' })
+export const limitOf = ({ target, pool, server }: ServerRef): Setting => ({ of: { target, pool, server }, name: 'maxconn' })
 
-const SERVER = /^([^/]+)\/(.+)\/(weight|state)$/s
+const SERVER = /^([^/]+)\/(.+)\/(weight|state|maxconn)$/s
 /** A target whose name could be taken for that of a control document, or for one that was marked so. */
 const MISTAKABLE = /^(target:)*(ring|ttl):/s
 const MARK = 'target:'
@@ -47,7 +51,7 @@ export function parseSetting({ target, name }: SettingText): Setting {
   }
   const of = { target: MISTAKABLE.test(target) ? target.slice(MARK.length) : target }
   const [, pool, server, what] = EXPIRY_NAME.test(name) ? [] : (SERVER.exec(name) ?? [])
-  return what ? { of: { ...of, pool: unescaped(pool!), server: server! }, name: what as 'weight' | 'state' } : { of, name }
+  return what ? { of: { ...of, pool: unescaped(pool!), server: server! }, name: what as ServerWhat } : { of, name }
 }
 
 function between(text: string, heads: string[], tail: string): string | null {
@@ -117,12 +121,12 @@ export const existsIn =
     pools.some((one) => one.target === target && one.name === pool && one.servers.some(({ name }) => name === server))
 
 /** The server that a setting is of, in its pool, and what of it; null where it is of no server that is there. */
-export function serverOf(text: SettingText, pools: readonly Pool[]): { pool: Pool; server: PoolServer; what: 'weight' | 'state' } | null {
+export function serverOf(text: SettingText, pools: readonly Pool[]): { pool: Pool; server: PoolServer; what: ServerWhat } | null {
   const { of, name } = readSetting(text, existsIn(pools))
   if (!('server' in of)) return null
   const pool = pools.find((one) => one.target === of.target && one.name === of.pool)
   const server = pool?.servers.find((one) => one.name === of.server)
-  return pool && server ? { pool, server, what: name as 'weight' | 'state' } : null
+  return pool && server ? { pool, server, what: name as ServerWhat } : null
 }
 
 /** The pool that a setting is in, whether or not its server is known: of very large pools no servers are read. */
@@ -135,11 +139,18 @@ export function poolOf(text: SettingText, pools: readonly Pool[]): Pool | null {
 }
 
 export type ServerPart = { pool: string; server: string; what: 'weight' | 'state' }
+export type LimitPart = { pool: string; server: string; what: 'maxconn' }
 
 /** `POOL/SERVER/weight` as the target that it is set on reads it; `exists` where it knows its servers. Null where it is none of a server. */
 export function serverPart(name: string, exists: (pool: string, server: string) => boolean = () => false): ServerPart | null {
   const { of, name: what } = readSetting({ target: '', name }, ({ pool, server }) => exists(pool, server))
-  return 'server' in of ? { pool: of.pool, server: of.server, what: what as ServerPart['what'] } : null
+  return 'server' in of && what !== 'maxconn' ? { pool: of.pool, server: of.server, what: what as ServerPart['what'] } : null
+}
+
+/** `POOL/SERVER/maxconn`, likewise. */
+export function limitPart(name: string): LimitPart | null {
+  const { of, name: what } = parseSetting({ target: '', name })
+  return 'server' in of && what === 'maxconn' ? { pool: of.pool, server: of.server, what } : null
 }
 
 /** The ring or TTL policy whose control document holds a setting; null where none does, or none of that name is known. */

@@ -113,6 +113,8 @@ export type PoolAbilities = {
   state: Can
   /** Slow start: a server that returns gets its weight in stages. Not where each stage would be a reload. */
   slowStart: Can
+  /** Another limit of requests at once, of any server (`maxconn`). Absent: the product has none that can be set at run time. */
+  limit?: Can
 }
 
 export type Pool = {

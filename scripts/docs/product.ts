@@ -72,7 +72,7 @@ function settingName({ source }: RegExp): string {
   const text = source.replace(/^\^|\$$/g, '').replaceAll('\\/', '/')
   if (text.startsWith('backend/')) return 'backend/NAME/state'
   if (text.startsWith('proxy_cache_valid/')) return 'proxy_cache_valid/STATUS'
-  const [, last] = /\/(weight|state)$/.exec(text) ?? []
+  const [, last] = /\/(weight|state|maxconn)$/.exec(text) ?? []
   if (last) return `POOL/SERVER/${last}`
   if (text.startsWith('rule/(')) return 'rule/ID/edge_ttl'
   if (text.startsWith('config/[')) return 'config/PARAMETER'

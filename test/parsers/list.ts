@@ -54,7 +54,7 @@ import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
 import * as dataplane from '../../lib/products/haproxy/dataplane/answers.ts'
 import { jsonOf } from '../../lib/products/haproxy/dataplane/api.ts'
 import { parseInfo } from '../../lib/products/haproxy/info.ts'
-import { withDisabled, withWeight } from '../../lib/products/haproxy/serverLine.ts'
+import { withDisabled, withMaxconn, withWeight } from '../../lib/products/haproxy/serverLine.ts'
 import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
 import { parseStat, statSamples } from '../../lib/products/haproxy/stat.ts'
 import { wordsIn as haproxyWords } from '../../lib/products/haproxy/words.ts'
@@ -415,6 +415,12 @@ const haproxy: Parser[] = [
     group: 'haproxy',
     good: ['server a 10.0.0.1 weight 3 # x'],
     run: (text) => withWeight(text, 5),
+  },
+  {
+    name: 'products/haproxy/serverLine.ts#withMaxconn',
+    group: 'haproxy',
+    good: ['server a 10.0.0.1 maxconn 3 # x'],
+    run: (text) => withMaxconn(text, 5),
   },
   {
     name: 'products/haproxy/serverLine.ts#withDisabled',

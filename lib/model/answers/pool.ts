@@ -49,9 +49,9 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
   liveWeights: z.boolean().meta({ description: 'The same as `can.weight`' }),
   because: z.string().optional().meta({ description: 'Why it takes no weights at run time' }),
   fixedWeights: z.boolean().optional().meta({ description: 'At run time each server takes its weight from the file, or 0' }),
-  can: z.object({ weight: can, state: can, slowStart: can }).meta({
+  can: z.object({ weight: can, state: can, slowStart: can, limit: can.optional() }).meta({
     description:
-      'What can be done with its servers at run time: give one another weight, take one out and back, let one that returns start slowly',
+      'What can be done with its servers at run time: give one another weight, take one out and back, let one that returns start slowly, limit its requests at once',
   }),
   firstBackupOnly: z.boolean().optional().meta({ description: 'Of several backups only the first one serves' }),
   ttlMs: z.number().optional().meta({ description: 'The servers are the addresses of a name, which clients may keep for so long' }),

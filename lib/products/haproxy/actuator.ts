@@ -3,22 +3,23 @@ import type { Actuator, Edit } from '../../model/product.ts'
 import type { Admin } from './admin.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
 import { dataplaneAdmin, dataplaneCommands } from './dataplane/admin.ts'
-import { checkedParts, partsOf, STATE, valuesIn, WEIGHT } from './settings.ts'
+import { checkValue, LIMIT, limitIn, limitParts, partsOf, STATE, valuesIn, WEIGHT } from './settings.ts'
 import { command, socketAdmin } from './socket.ts'
 
 const UNTIL = 'until HAProxy reloads, unless haproxy.cfg says the same (`dataplane.write: config` writes it there)'
 
-/** Weights and states of servers by the admin socket or the Data Plane API: `app/app3/weight`, `app/app3/state`. */
+/** Weights and states of servers by the admin socket or the Data Plane API, limits by the socket: `app/app3/weight`, `app/app3/state`, `app/app3/maxconn`. */
 export const haproxyActuator: Actuator<HaproxyConfig> = {
   kind: 'haproxy',
   settings: [
     { pattern: /^[A-Za-z0-9_.:-]+\/[A-Za-z0-9_.:-]+\/weight$/, value: WEIGHT, reversal: 'exact', persistence: UNTIL },
     { pattern: /^[A-Za-z0-9_.:-]+\/[A-Za-z0-9_.:-]+\/state$/, value: STATE, reversal: 'exact', persistence: UNTIL },
+    { pattern: /^[A-Za-z0-9_.:-]+\/[A-Za-z0-9_.:-]+\/maxconn$/, value: LIMIT, reversal: 'exact', persistence: UNTIL },
   ],
   get: (config, names, signal) => using(config, (admin) => live(admin, names, signal)),
   write: (config, edits, signal) =>
     using(config, async (admin) => {
-      for (const { name, value } of edits) checkedParts(name, value)
+      for (const { name, value } of edits) checkValue(name, value)
       const names = edits.map((edit) => edit.name)
       // HAProxy has no compare-and-set: the read before, the write and the read after follow each other at once.
       assertAs(edits, await live(admin, names, signal), (edit) => edit.expect, 'before')
@@ -28,6 +29,8 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
   commands: (config, edits) =>
     config.dataplane ? dataplaneCommands(config.dataplane, edits) : edits.map((edit) => command(edit.name, edit.value)),
 }
+
+const NO_LIMITS = 'the Data Plane API sets no limit at run time: give the admin socket, or change `maxconn` in the file'
 
 async function using<T>(config: HaproxyConfig, run: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = adminOf(config)
@@ -46,8 +49,14 @@ function adminOf(config: HaproxyConfig): Admin {
 }
 
 async function live(admin: Admin, names: string[], signal: AbortSignal): Promise<Record<string, string>> {
-  const pools = [...new Set(names.map((name) => partsOf(name).pool))]
-  return valuesIn(await admin.state(pools, signal), names)
+  const limits = names.flatMap((name) => limitParts(name) ?? [])
+  const others = names.filter((name) => !limitParts(name))
+  const pools = [...new Set(others.map((name) => partsOf(name).pool))]
+  const values = others.length > 0 ? valuesIn(await admin.state(pools, signal), others) : {}
+  if (limits.length === 0) return values
+  if (!admin.limits) throw new EvenkeelError('not_allowed', NO_LIMITS)
+  const rows = await admin.limits([...new Set(limits.map(({ pool }) => pool))], signal)
+  return { ...values, ...Object.fromEntries(limits.map((part) => [`${part.pool}/${part.server}/maxconn`, limitIn(rows, part)])) }
 }
 
 function assertAs(edits: Edit[], now: Record<string, string>, wanted: (edit: Edit) => string, when: 'before' | 'after'): void {

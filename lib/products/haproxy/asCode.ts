@@ -2,7 +2,7 @@ import { shellLine } from '../../format/shell.ts'
 import type { CodeWriter, FileEditor, Snippet } from '../../model/code.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
+import { type LimitPart, limitPart, type ServerPart, serverPart } from '../../model/setting.ts'
 import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
 import { type SocketAddress, socketAddressText } from '../exchange.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
@@ -10,14 +10,14 @@ import { parseConfigFile } from './configFile.ts'
 import { dataplaneCommands } from './dataplane/admin.ts'
 import type { DataplaneConfig } from './dataplane/config.ts'
 import { onlyLine } from './onlyLine.ts'
-import { withDisabled, withWeight } from './serverLine.ts'
+import { withDisabled, withMaxconn, withWeight } from './serverLine.ts'
 
 const USUAL_FILE = '/etc/haproxy/haproxy.cfg'
 /** Every keyword that begins a section: what stands behind it is no longer in the backend. */
 const NEXT_SECTION =
   '(?:^(?:backend|listen|frontend|defaults|global|userlist|peers|resolvers|mailers|cache|program|http-errors|ring|log-forward|fcgi-app)\\b|\\Z)'
 
-/** Weights and maintenance by a line of haproxy.cfg, and at run time by the admin socket, so that no reload is needed. */
+/** Weights, limits and maintenance by a line of haproxy.cfg, and at run time by the admin socket, so that no reload is needed. */
 export const haproxyCode: CodeWriter<HaproxyConfig> = {
   kind: 'haproxy',
   snippets(config, edits) {
@@ -34,16 +34,19 @@ export const haproxyCode: CodeWriter<HaproxyConfig> = {
   } satisfies FileEditor,
 }
 
-function partOf(name: string): ServerPart {
-  const part = serverPart(name)
+function partOf(name: string): ServerPart | LimitPart {
+  const part = limitPart(name) ?? serverPart(name)
   if (!part)
-    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight or POOL/SERVER/state`)
+    throw new EvenkeelError(
+      'not_found',
+      `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight, POOL/SERVER/state or POOL/SERVER/maxconn`,
+    )
   return part
 }
 
 const command = ({ name, value }: Edit) => {
   const { pool, server, what } = partOf(name)
-  return `set server ${pool}/${server} ${what} ${value}`
+  return what === 'maxconn' ? `set maxconn server ${pool}/${server} ${value}` : `set server ${pool}/${server} ${what} ${value}`
 }
 
 const socat = (socket: SocketAddress) => [
@@ -82,13 +85,13 @@ function fileTasks(path: string, { name, value }: Edit, reloads: boolean): Task[
     'ansible.builtin.replace': { path, ...section, regexp, replace: by, validate: 'haproxy -c -f %s' },
     ...(reloads && { notify: 'Reload HAProxy' }),
   })
-  if (what === 'weight')
+  if (what !== 'state')
     return [
-      replace('Set the weight that the line has', `${line}[^#\\n]*?\\bweight[ \\t]+)\\d+`, `\\g<1>${pythonReplacement(value)}`),
+      replace(`Set the ${what} that the line has`, `${line}[^#\\n]*?\\b${what}[ \\t]+)\\d+`, `\\g<1>${pythonReplacement(value)}`),
       replace(
-        'Give a weight to a line that has none',
-        `${line}(?:(?!\\bweight\\b)[^#\\n])*[^#\\s])([ \\t]*(?:#[^\\n]*)?)$`,
-        `\\g<1> weight ${pythonReplacement(value)}\\g<2>`,
+        `Give a ${what} to a line that has none`,
+        `${line}(?:(?!\\b${what}\\b)[^#\\n])*[^#\\s])([ \\t]*(?:#[^\\n]*)?)$`,
+        `\\g<1> ${what} ${pythonReplacement(value)}\\g<2>`,
       ),
     ]
   if (value === 'ready') return [replace('Take the server out of maintenance', `${line}[^#\\n]*?)[ \\t]+disabled\\b`, '\\g<1>')]
@@ -123,13 +126,15 @@ const byApi = (config: DataplaneConfig, edits: readonly Edit[]): Snippet => ({
   ],
 })
 
-const lineOf = (text: string, { pool, server }: ServerPart, file: string) => onlyLine(parseConfigFile(text, file), pool, server, file)
+const lineOf = (text: string, { pool, server }: ServerPart | LimitPart, file: string) =>
+  onlyLine(parseConfigFile(text, file), pool, server, file)
 
 function valueIn(text: string, name: string, file: string): [[string, string]] | null {
   const part = partOf(name)
   const line = lineOf(text, part, file)
   if (!line) return null
   if (part.what === 'state') return [[name, line.disabled ? 'maint' : 'ready']]
+  if (part.what === 'maxconn') return [[name, String(line.maxconn ?? 0)]]
   return line.weight === undefined ? null : [[name, String(line.weight)]]
 }
 
@@ -139,7 +144,10 @@ function written(text: string, { name, value }: Edit, file: string): string {
   if (!line) throw new EvenkeelError('not_found', `${file} has no server ${part.server} in ${part.pool}`)
   if (value === 'drain')
     throw new EvenkeelError('invalid', `${file}: HAProxy's file has no keyword for a drain; set the weight 0, or the state maint`)
-  const next = part.what === 'weight' ? withWeight(line.raw, Number(value)) : withDisabled(line.raw, value === 'maint')
+  const next =
+    part.what === 'state'
+      ? withDisabled(line.raw, value === 'maint')
+      : { weight: withWeight, maxconn: withMaxconn }[part.what](line.raw, Number(value))
   const all = text.split('\n')
   const end = all[line.at.line - 1]!.endsWith('\r') ? '\r' : ''
   all[line.at.line - 1] = next + end

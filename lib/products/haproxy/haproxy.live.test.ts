@@ -64,9 +64,20 @@ describeWith(['haproxy'], 'haproxy probes', () => {
     const admission = async () => (await poll(withFile, 'stat')).topology.pools![0]!.admission!
     await poll(withFile, 'config')
     expect((await admission()).limits).toEqual([{ text: 'backend app: http-request deny deny_status 429 if { sc_http_req_rate(0) gt 5 }' }])
-    // A limit that is set at run time counts at once.
-    await ask(server.about.adminPort, 'set maxconn server app/app1 30\n')
+    // A limit that is set at run time counts at once, and the way back is none again.
+    const { config } = withFile
+    const edit = { name: 'app/app1/maxconn', expect: '0', value: '30' }
+    expect(await haproxyActuator.get(config, [edit.name, 'app/app1/weight'], soon())).toEqual({
+      [edit.name]: '0',
+      'app/app1/weight': '100',
+    })
+    await haproxyActuator.write(config, [edit], soon(), CAUSE)
     expect((await admission()).limits[0]).toEqual({ text: 'maxconn 30 on its server' })
+    await expect(haproxyActuator.write(config, [{ ...edit, value: '40' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
+    await haproxyActuator.write(config, [{ ...edit, expect: '30', value: '0' }], soon(), CAUSE)
+    expect((await admission()).limits).toHaveLength(1)
+    await expect(haproxyActuator.get(config, ['app/none/maxconn'], soon())).rejects.toMatchObject({ code: 'not_found' })
+    await expect(haproxyActuator.write(config, [{ ...edit, value: '-1' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'invalid' })
     await haproxy.close(withFile)
   })
   test('read a real pool: shares, times, errors, ring, version; by TCP, by unix socket and by the page', async () => {

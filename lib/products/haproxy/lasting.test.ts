@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PoolServer } from '../../model/topology.ts'
+import { haproxyCode } from './asCode.ts'
+import { haproxyConfig } from './config.ts'
 import { parseConfigFile, parseConfigFiles } from './configFile.ts'
 import { fileLineOf, reloadOf } from './lasting.ts'
 import { withDisabled, withWeight } from './serverLine.ts'
@@ -124,4 +126,17 @@ describe('what would last', () => {
       ['y', [['b', 9, { file: '2.cfg', line: 4 }]]],
     ])
   })
+})
+
+it('a limit is read from the file and written there, and given as code', () => {
+  const config = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: '/run/haproxy.sock' })
+  const edit = { name: 'app/a/maxconn', expect: '0', value: '30' }
+  const file = 'backend app\n  server a 10.0.0.1:80 check # first\n  server b 10.0.0.2:80 maxconn 9\n'
+  expect(haproxyCode.file!.read(file, ['app/a/maxconn', 'app/b/maxconn'], 'f')).toEqual({ 'app/a/maxconn': '0', 'app/b/maxconn': '9' })
+  expect(haproxyCode.file!.write(file, [edit, { name: 'app/b/maxconn', expect: '9', value: '12' }], 'f')).toBe(
+    'backend app\n  server a 10.0.0.1:80 check maxconn 30 # first\n  server b 10.0.0.2:80 maxconn 12\n',
+  )
+  const [ansible, shell] = haproxyCode.snippets(config, [edit])
+  expect(shell!.text).toContain("'set maxconn server app/a 30'")
+  expect(ansible!.text).toContain('Give a maxconn to a line that has none')
 })

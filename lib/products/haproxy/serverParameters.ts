@@ -5,6 +5,8 @@ import type { Word } from './words.ts'
 export type Parameters = {
   /** Absent where the line does not tell it. */
   weight?: number
+  /** Its limit of requests at once; 0, or absent: none. */
+  maxconn?: number
   id?: number
   /** Null: the line does not tell it. */
   guid?: string | null
@@ -45,7 +47,7 @@ const ALONE = new Set(
 const WITH_VALUE = new Set(
   words(`addr agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni ciphers
   ciphersuites client-sigalgs cookie crl-file crt curves downinter error-limit healthcheck idle-ping init-addr init-state
-  interface ktls log-bufsize log-proto max-reuse maxconn maxqueue minconn namespace npn on-error on-marked-down on-marked-up
+  interface ktls log-bufsize log-proto max-reuse maxqueue minconn namespace npn on-error on-marked-down on-marked-up
   pool-conn-name pool-low-conn pool-max-conn pool-purge-delay port proto proxy-v2-options quic-cc-algo resolve-net resolve-prefer
   resolvers rise shard sigalgs sni socks4 source ssl-max-ver ssl-min-ver tcp-md5sig tcp-ut track usesrc verify verifyhost ws`),
 )
@@ -65,6 +67,7 @@ export function parametersOf(before: Parameters, words: readonly Word[], from: n
     const checks = afterCheckWord(now.checks, word, value)
     if (checks) now.checks = checks
     else if (word === 'weight') now.weight = wholeOf(value())
+    else if (word === 'maxconn') now.maxconn = wholeOf(value())
     else if (word === 'id') now.id = Number(value()) || undefined
     else if (word === 'guid') now.guid = value() ?? null
     else if (word === 'hash-key') now.hashKey = value() ?? null

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
+import { type LimitPart, limitPart, type ServerPart, serverPart } from '../../model/setting.ts'
+import type { LimitRow } from './admin.ts'
 import type { StateRow } from './serversState.ts'
 
 export const WEIGHT = z
@@ -9,6 +10,9 @@ export const WEIGHT = z
   .refine((text) => Number(text) <= 256, 'at most 256')
 export const STATE = z.enum(['ready', 'drain', 'maint'], { error: 'allowed: ready, drain, maint' })
 
+/** A server's `maxconn`. */
+export const LIMIT = z.string().regex(/^(0|[1-9]\d{0,8})$/, 'a whole number of requests at once; 0: no limit')
+
 // HAProxy's own alphabet for names (its manual, section 2.2): nothing that could end a command.
 const NAME = /^[A-Za-z0-9_.:-]+$/
 
@@ -16,7 +20,10 @@ const NAME = /^[A-Za-z0-9_.:-]+$/
 export function partsOf(name: string): ServerPart {
   const part = serverPart(name)
   if (!part || !NAME.test(part.pool) || !NAME.test(part.server))
-    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight or POOL/SERVER/state`)
+    throw new EvenkeelError(
+      'not_found',
+      `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight, POOL/SERVER/state or POOL/SERVER/maxconn`,
+    )
   return part
 }
 
@@ -26,6 +33,29 @@ export function checkedParts(name: string, value: string): ServerPart & { value:
   const checked = (part.what === 'weight' ? WEIGHT : STATE).safeParse(value)
   if (!checked.success) throw new EvenkeelError('invalid', `${name}: ${checked.error.issues[0]?.message}`)
   return { ...part, value: checked.data }
+}
+
+/** The server whose limit a setting is; null for every other setting. */
+export function limitParts(name: string): LimitPart | null {
+  const part = limitPart(name)
+  return part && NAME.test(part.pool) && NAME.test(part.server) ? part : null
+}
+
+/** Throws `invalid` for a value that no setting of that name takes. */
+export function checkValue(name: string, value: string): void {
+  if (!limitParts(name)) checkedParts(name, value)
+  else if (!LIMIT.safeParse(value).success)
+    throw new EvenkeelError('invalid', `${name}: expected a whole number of requests at once; 0: no limit`)
+}
+
+/** The limit in force of a server, of those that the statistics show. Throws `not_found` for one that is not there. */
+export function limitIn(rows: readonly LimitRow[], { pool, server }: LimitPart): string {
+  const row = rows.find((one) => one.pool === pool && one.server === server)
+  if (row) return String(row.limit)
+  throw new EvenkeelError(
+    'not_found',
+    rows.some((one) => one.pool === pool) ? `the pool ${pool} has no server ${server}` : `this HAProxy has no pool ${pool}`,
+  )
 }
 
 /** The values of settings in what runs. Throws `not_found` for a server that is not there. */

@@ -129,9 +129,7 @@ describeWith(['nginx'], 'nginx', () => {
       limits: [],
       because: expect.stringContaining('`$limit_req_status`'),
     })
-    const statuses = await Promise.all(
-      Array.from({ length: 12 }, async (_, i) => (await fetch(`${site.server.about.url}/${i}`)).status),
-    )
+    const statuses = await Promise.all(Array.from({ length: 12 }, async (_, i) => (await fetch(`${site.server.about.url}/${i}`)).status))
     expect(statuses.filter((status) => status === 503)).toHaveLength(7)
     await expect.poll(async () => value(await poll(site.link, 'access-log'), 'pool_shed_total', { pool: 'app' })).toBe(7)
     expect((await poll(site.link, 'upstreams')).topology.pools![0]!.admission!.limits).toEqual([
