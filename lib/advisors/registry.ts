@@ -7,6 +7,7 @@ import { drainServer } from './drain-server.ts'
 import { expirySpread } from './expiry-spread.ts'
 import { hotKeyAdvice } from './hot-key.ts'
 import { memorySplit } from './memory-split.ts'
+import { originLimit } from './origin-limit.ts'
 import { poolWeights } from './pool-weights.ts'
 import { ringPoints } from './ring-points.ts'
 import { slabAutomove } from './slab-automove.ts'
@@ -22,6 +23,7 @@ import { weightFile } from './weight-file.ts'
 export const advisors: Advisor[] = [
   poolWeights,
   drainServer,
+  originLimit,
   cacheMemory,
   cachePolicy,
   memorySplit,
