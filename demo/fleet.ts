@@ -246,6 +246,7 @@ function balancer(port: number, metrics: number, apps: Record<string, App>): str
 
 frontend www
   bind 127.0.0.1:${port}
+  maxconn 380
   use_backend static if { path_beg /static/ }
   default_backend app
 
