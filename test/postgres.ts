@@ -46,7 +46,7 @@ export async function startPostgres({ options = [] }: { options?: string[] } = {
   const server = findProgram('postgres')
   const initdb = findProgram('initdb')
   if (!server || !initdb) throw new Error('postgres is not installed')
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', ...options]
+  const settings = ['fsync=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', ...options]
   const daemon = await startDaemon(user ? PRIVILEGES : server, async (dir) => {
     if (user) await chown(dir, user.uid, user.gid)
     const data = join(dir, 'data')

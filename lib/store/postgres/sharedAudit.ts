@@ -48,13 +48,13 @@ export function sharedAudit({ query }: Pick<Database, 'query'>, number: () => nu
     while (held.length > 0) {
       const drafts = held.slice(0, BATCH)
       unanswered = chained(drafts, head)
-      const last = unanswered.at(-1)!
-      ;[head = EMPTY] = await query<AuditHead>(
-        'SELECT seq, hash FROM evenkeel.append_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+      const [answer] = await query<AuditHead & { appended: boolean }>(
+        'SELECT appended, seq, hash FROM evenkeel.append_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
         [head.seq, ...columnsOf(unanswered, drafts)],
       )
+      head = { seq: answer!.seq, hash: answer!.hash }
       // Else another replica was first, and theirs come before.
-      if (head.hash === last.hash) landed(unanswered)
+      if (answer!.appended) landed(unanswered)
       unanswered = null
       if (held.length === 0 && lost > 0) {
         held.push(lostEntries(lost, Date.now()))

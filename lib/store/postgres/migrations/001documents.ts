@@ -83,7 +83,7 @@ INSERT INTO evenkeel.audit_head VALUES (1, 0, repeat('0', 64));
 -- Appends entries that build on the head that is given. Answers the head: another one where somebody else has appended meanwhile, and then nothing is.
 CREATE FUNCTION evenkeel.append_audit(base bigint, seqs bigint[], ats bigint[], whats text[], bys text[], hows text[], senders text[],
   abouts text[], outcomes text[], details text[], prevs text[], hashes text[])
-RETURNS TABLE (seq bigint, hash text) LANGUAGE plpgsql AS $$
+RETURNS TABLE (appended boolean, seq bigint, hash text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE newest evenkeel.audit_head;
 BEGIN
@@ -93,7 +93,7 @@ BEGIN
       SELECT * FROM unnest(seqs, ats, whats, bys, hows, senders, abouts, outcomes, details, prevs, hashes);
     UPDATE evenkeel.audit_head SET seq = seqs[cardinality(seqs)], hash = hashes[cardinality(hashes)] WHERE one = 1;
   END IF;
-  RETURN QUERY SELECT h.seq, h.hash FROM evenkeel.audit_head h WHERE h.one = 1;
+  RETURN QUERY SELECT newest.seq = base, h.seq, h.hash FROM evenkeel.audit_head h WHERE h.one = 1;
 END $$;
 
 CREATE FUNCTION evenkeel.audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
