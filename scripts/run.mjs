@@ -25,6 +25,7 @@ const COMMANDS = {
   restore: { module: 'scripts/restore.ts' },
   sbom: { module: 'scripts/sbom.ts' },
   pack: { module: 'scripts/pack.ts' },
+  move: { module: 'scripts/move.ts' },
 }
 
 async function main([name, ...args]) {

@@ -16,7 +16,7 @@ import { PRESENT_COST, type ScryptCost } from './passwordHash.ts'
 import { proxyHeaders } from './proxied.ts'
 import { createProxiedPeople } from './proxiedPeople.ts'
 import { type RoleNeeded, roleReaches } from './roles.ts'
-import { sessionSecret } from './secret.ts'
+import { sealingKey } from './secret.ts'
 import { createSessions, SESSION_MS, type Sessions } from './sessions.ts'
 import type { SignIns } from './signIns.ts'
 import { createTokens, type Tokens } from './tokens.ts'
@@ -83,7 +83,7 @@ export type AuthenticationOptions = {
 /** The parts of authentication, as the configured mode has them: sessions, accounts, tokens. */
 function partsOf({ config, store, now, print, signIns, passwordCost = PRESENT_COST }: AuthenticationOptions) {
   const { auth, url } = config
-  const password = auth.mode === 'local' || auth.mode === 'oidc' ? sessionSecret(config.data) : ''
+  const password = auth.mode === 'local' || auth.mode === 'oidc' ? sealingKey(store.memory, config.data) : ''
   const secure = url.startsWith('https:')
   const listeners: (() => void)[] = []
   const ended = () => {

@@ -1,5 +1,6 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Store } from '../model/store.ts'
+import { onSharedMemory } from './sharedMemory.ts'
 
 const EVERY_MS = 60_000
 
@@ -16,6 +17,10 @@ export type LastUse = {
 
 export function createLastUse(store: Store, prefix: string, now: () => number): LastUse {
   const used = new Map<string, { at: number; written: number }>()
+  onSharedMemory<number>(store, prefix, (id, at) => {
+    if (at === null) used.delete(id)
+    else if (at > (used.get(id)?.at ?? 0)) used.set(id, { at, written: at })
+  })
   const read = (id: string) => {
     let found = used.get(id)
     if (!found) {

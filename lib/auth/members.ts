@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
 import type { Vouched } from './issuer.ts'
+import { onSharedMemory } from './sharedMemory.ts'
 
 /** Somebody whom an issuer vouched for when they last signed in. `id` ends with the entry. */
 export type Member = Pick<Vouched, 'subject' | 'name' | 'groups'> & { id: string; createdAt: number }
@@ -29,6 +30,10 @@ export function createMembers(store: Store, issuer: string, now: () => number): 
   const list = () => store.memory.keys(prefix).flatMap((key) => read(key) ?? [])
   /** Looked up with each request. */
   const subjects = new Map(list().map(({ id, subject }) => [id, subject]))
+  onSharedMemory<Member>(store, prefix, (subject, member) => {
+    if (member) subjects.set(member.id, subject)
+    else for (const [id, known] of subjects) if (known === subject) subjects.delete(id)
+  })
   return {
     list,
     get(id) {

@@ -3,6 +3,7 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
 import { formerHash } from './passwordHash.ts'
 import type { PersonRole } from './roles.ts'
+import { onSharedMemory } from './sharedMemory.ts'
 
 /** A public key of a person's authenticator. */
 export type Passkey = {
@@ -77,6 +78,10 @@ export function createPersons(store: Store, now: () => number): Persons {
     const found = store.memory.get<LocalPerson | Former>(key)
     if (found?.name) put(present(found))
   }
+  onSharedMemory<LocalPerson>(store, PREFIX, (name, person) => {
+    for (const [id, known] of names) if (known === name && id !== person?.id) names.delete(id)
+    if (person) names.set(person.id, name)
+  })
   // From when they were bound to a name.
   for (const key of store.memory.keys('invitation/')) store.memory.delete(key)
 

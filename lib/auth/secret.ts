@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EvenkeelError } from '../model/error.ts'
+import type { Memory } from '../model/store.ts'
 
-/** The key that seals session cookies: made once, readable by us alone. One that is damaged is made anew: everybody signs in again. */
+/** The key in the database that replicas share, which is made with it. */
+export const SHARED_KEY = 'keys/session'
+
+/** The key that seals session cookies: of replicas the one that they share, else the one in the data folder. */
+export const sealingKey = (memory: Memory, data: string): string => memory.get<string>(SHARED_KEY) ?? sessionSecret(data)
+
+/** The key in the data folder: made once, readable by us alone. One that is damaged is made anew: everybody signs in again. */
 export function sessionSecret(data: string): string {
   const path = join(data, 'session.key')
   try {

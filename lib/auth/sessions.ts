@@ -3,6 +3,7 @@ import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Store } from '../model/store.ts'
 import { createLastUse } from './lastUse.ts'
 import type { PersonRole } from './roles.ts'
+import { onSharedMemory } from './sharedMemory.ts'
 
 /** No session is older, used or not. */
 export const SESSION_MS = 14 * 86_400_000
@@ -53,6 +54,10 @@ export function createSessions(options: { store: Store; now: () => number; idleM
     const found = store.memory.get<Kept>(key)
     if (found) kept.set(key.slice(PREFIX.length), found)
   }
+  onSharedMemory<Kept>(store, PREFIX, (hash, session) => {
+    if (session) kept.set(hash, session)
+    else if (kept.delete(hash)) ended()
+  })
   const withUse = (session: Kept): Session => ({ ...session, usedAt: used.at(session.id) ?? session.createdAt })
   const isOver = ({ usedAt, createdAt }: Session) => now() - usedAt >= idleMs || now() - createdAt >= SESSION_MS
 

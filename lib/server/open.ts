@@ -45,7 +45,7 @@ import { referenceSettings } from './references/referenceSettings.ts'
 import { sourcesOf } from './references/sources.ts'
 import type { Runtime } from './runtime.ts'
 import { schemas } from './schemas.ts'
-import { announceShared, openStore } from './sharedState.ts'
+import { announceShared, keyFolder, openStore } from './sharedState.ts'
 import { polledTargets } from './targets/polledTargets.ts'
 import { sweepTraces } from './traces/traces.ts'
 import { patternsInThread } from './workers/curves.ts'
@@ -92,9 +92,8 @@ export async function openRuntime(
   for (const warning of config.warnings) log.warn({}, warning)
   makeDataFolder(config.data)
   const outbound = config.series ? createOutbound({ ...receiverOf(config.series), monotonic, log }) : null
-  const path = join(config.data, 'evenkeel.db')
   const own = outbound && ownSamples(outbound.add)
-  const kept = await openStore(config, { path, retention: config.retention, now, log, ...(own && { onSample: own.onSample }) })
+  const kept = await openStore(config, { now, log, ...(own && { onSample: own.onSample }) })
   const part = openCluster({ config, store: kept, received: own ? own.received(kept) : kept, monotonic, now, log })
   const { cluster, store } = part
   // Alone it has everything, and nothing is asked for each target.
@@ -147,7 +146,7 @@ export async function openRuntime(
     checkClock: clock.check,
     log,
   })
-  const browsers = createBrowsers({ memory: store.memory, data: config.data, now, known: (owner) => isKnown(runtime.auth, owner) })
+  const browsers = createBrowsers({ memory: store.memory, data: keyFolder(config), now, known: (owner) => isKnown(runtime.auth, owner) })
   const dispatch = createDispatch({
     browsers,
     routes: config.routes,

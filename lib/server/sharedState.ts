@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { Annotation } from '../model/annotation.ts'
 import type { Bus } from '../model/events.ts'
@@ -9,12 +10,16 @@ import { createStore, type StoreOptions } from '../store/store.ts'
 
 /** The store that the configuration names. Throws `unavailable`, naming the key and the mend, when it cannot be used. */
 export async function openStore(
-  { state, replica }: Pick<Config, 'state' | 'replica'>,
-  options: StoreOptions & { now: () => number; log: Log },
+  { state, replica, data, retention }: Pick<Config, 'state' | 'replica' | 'data' | 'retention'>,
+  given: Pick<StoreOptions, 'onSample'> & { now: () => number; log: Log },
 ): Promise<Store> {
+  const options = { ...given, path: join(data, 'evenkeel.db'), retention }
   if (state === undefined) return createStore(options)
   return createSharedStore({ ...options, database: createDatabase({ url: state, replica }), replica })
 }
+
+/** Where keys are files: null where replicas share them. */
+export const keyFolder = ({ state, data }: Pick<Config, 'state' | 'data'>): string | null => (state === undefined ? data : null)
 
 /** Emits what other replicas have written as events of this one, so that its pages, streams and caches follow. */
 export function announceShared(store: Store, bus: Bus): void {

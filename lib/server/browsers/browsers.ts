@@ -24,14 +24,16 @@ export interface SubscribedBrowsers extends Browsers {
 
 export type BrowsersOptions = {
   memory: Store['memory']
-  /** The data folder, in which the keys are. */
-  data: string
+  /** The data folder, in which the keys are; null where replicas share them through `memory`. */
+  data: string | null
   now(): number
   /** Whether this person is still somebody. */
   known(owner: string): boolean
 }
 
 const PREFIX = 'browser/'
+/** The key pair in the database that replicas share. */
+export const SHARED_KEYS = 'keys/webpush'
 /** One person has a few browsers; more are forgotten ones, the oldest first. */
 const EACH_MAX = 20
 
@@ -43,7 +45,7 @@ export function createBrowsers({ memory, data, now, known }: BrowsersOptions): S
   const own = (owner: string) => all().filter((browser) => browser.owner === owner)
   return {
     keys() {
-      keys ??= vapidKeys(data)
+      keys ??= data === null ? sharedKeys(memory) : vapidKeys(data)
       return keys
     },
     list: () => all().filter(({ owner }) => known(owner)),
@@ -71,6 +73,15 @@ export function createBrowsers({ memory, data, now, known }: BrowsersOptions): S
 /** Whether the owner of a subscription is still somebody; nobody in particular is, while there is no sign-in. */
 export const isKnown = ({ mode, nameOf }: Pick<Authentication, 'mode' | 'nameOf'>, owner: string): boolean =>
   owner === 'anonymous' ? mode === 'none' : nameOf(owner) !== null
+
+/** The pair that replicas share: whoever needs it first makes it. */
+function sharedKeys(memory: Store['memory']): ReturnType<Browsers['keys']> {
+  const found = memory.get<ReturnType<Browsers['keys']>>(SHARED_KEYS)
+  if (found) return found
+  const made = push.generateVAPIDKeys()
+  memory.put(SHARED_KEYS, made)
+  return made
+}
 
 /** The key pair by which push services know this Evenkeel: made once, readable by us alone. With another pair every browser must subscribe anew. */
 function vapidKeys(data: string): ReturnType<Browsers['keys']> {

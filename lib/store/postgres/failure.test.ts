@@ -17,6 +17,7 @@ it.each([
   [error('database "evenkeel" does not exist', '3D000'), 'no database of the name'],
   [error('permission denied for schema evenkeel', '42501'), 'no right to write'],
   [error('cannot execute INSERT in a read-only transaction', '25006'), 'takes no writes: it is a standby'],
+  [error('self-signed certificate in certificate chain', 'SELF_SIGNED_CERT_IN_CHAIN'), 'certificate of the database'],
   [error('could not extend file', '53100'), 'disk of the database is full'],
   [error('something else', 'XX000'), 'takes no writes'],
 ])('says of %s what is wrong, without address and user', (cause, words) => {

@@ -20,6 +20,12 @@ const REFUSED: Words = {
   mend: 'Set user and password in `state` to ones that it takes, then start again.',
 }
 
+const UNTRUSTED: Words = {
+  reason: 'refused',
+  because: 'the certificate of the database that `state` names is not trusted',
+  mend: 'Add `sslrootcert=/path/ca.pem` to `state`, and name the host as in the certificate, then start again.',
+}
+
 /** By SQLSTATE, the longest beginning first; then by the code of the system. */
 const WORDS: [begins: string, words: Words][] = [
   ['28', REFUSED],
@@ -63,6 +69,11 @@ const WORDS: [begins: string, words: Words][] = [
   ['57014', SILENT],
   ['08', UNREACHABLE],
   ['ETIMEDOUT', SILENT],
+  ['ERR_TLS', UNTRUSTED],
+  ['SELF_SIGNED', UNTRUSTED],
+  ['DEPTH_ZERO', UNTRUSTED],
+  ['UNABLE_TO', UNTRUSTED],
+  ['CERT_', UNTRUSTED],
   ['E', UNREACHABLE],
 ]
 

@@ -16,6 +16,10 @@ CREATE TABLE evenkeel.document (
 );
 CREATE UNIQUE INDEX document_by_seq ON evenkeel.document (seq);
 
+-- The key that seals sessions and second factors, so that each replica can open what another has sealed.
+INSERT INTO evenkeel.document (noun, id, json, seq) VALUES ('memory', 'keys/session',
+  to_json(replace(gen_random_uuid()::text || gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))::text, nextval('evenkeel.document_seq'));
+
 -- One call is one transaction: a process that is stopped while it waits for the answer holds no lock. base: the seq of the row that a write builds
 -- on, 0 for a new one, null where the last write wins. Answers the rows that were written; the others are older than what is there.
 CREATE FUNCTION evenkeel.write_documents(writer text, nouns text[], ids text[], jsons text[], bases bigint[])
