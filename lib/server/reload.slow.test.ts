@@ -126,3 +126,16 @@ test('a configuration that cannot be opened leaves the old one running, and one 
   expect(both.map(({ answer }) => answer.changed)).toEqual([['targets'], []])
   expect(await names()).toEqual(['second'])
 })
+
+test('nothing is taken while the database that holds the state is away: a new runtime could read nothing from it', async () => {
+  const before = currentRuntime()!
+  before.config.state = 'postgres://evenkeel:sesame@db/evenkeel'
+  before.store.failing = () => ({ since: 0, reason: 'unreachable', because: 'the database does not answer', mend: 'Start it.' })
+  written('', 'second')
+  const { status, answer } = await call<{ detail: string }>('POST', 'config/reload')
+  expect(status).toBe(503)
+  expect(answer.detail).toMatch(/^state: the database does not answer\. Start it\. Nothing was changed/)
+  expect(JSON.stringify(answer)).not.toContain('sesame')
+  expect(currentRuntime()).toBe(before)
+  expect(await names()).toEqual(['first'])
+})

@@ -31,6 +31,7 @@ export function createReload({ read, open, end }: ReloadOptions): () => Promise<
     const changed = changedKeys(old.config, config)
     const { warnings } = config
     if (changed.length === 0) return { changed, warnings }
+    refuseWithoutDatabase(old)
     const reloaded = { learnt: !old.engine.learning() }
     let swapped = () => {}
     setSwap(
@@ -62,6 +63,16 @@ export function createReload({ read, open, end }: ReloadOptions): () => Promise<
     last = next.catch(() => {})
     return next
   }
+}
+
+/** A runtime that is opened anew reads everything from the database: without it the process would stand without one. */
+function refuseWithoutDatabase({ config, store }: Runtime): void {
+  const failing = config.state === undefined ? null : store.failing()
+  if (!failing) return
+  throw new EvenkeelError(
+    'unavailable',
+    `state: ${failing.because}. ${failing.mend} Nothing was changed: Evenkeel goes on with the configuration that it had.`,
+  )
 }
 
 function checked(read: () => Config): Config {

@@ -63,7 +63,7 @@ function build(runtime: Runtime): Registry {
     const at = runtime.engine.tickedAt()
     if (at !== null) one.set(at / 1000)
   })
-  gauge('evenkeel_store_failing', '1 while nothing reaches the disk of the data folder', [], (one) =>
+  gauge('evenkeel_store_failing', '1 while nothing reaches the disk of the data folder, or the database that holds the state', [], (one) =>
     one.set(runtime.store.failing() ? 1 : 0),
   )
   gauge('evenkeel_remote_write_samples', 'Samples for remote write since the start, by what became of them', ['fate'], (one) => {
