@@ -97,6 +97,7 @@ const MAIN: Record<string, string> = {
   demo: 'demo/main.ts',
   doctor: 'scripts/doctor.ts',
   audit: 'scripts/audit.ts',
+  move: 'scripts/move.ts',
   backup: 'scripts/backup.ts',
   restore: 'scripts/restore.ts',
   capture: 'scripts/capture.ts',
