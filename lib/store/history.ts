@@ -1,15 +1,20 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point } from '../model/series.ts'
+import { type KeepsMoments, Moments } from './moments.ts'
+import { Values } from './values.ts'
 import type { Held } from './window.ts'
 
 /** More than a gap (lib/math/rates). */
 const SEAM_STEPS = 3
 
+/** Of so many samples one looks whether a series can share the moments of its poll: it may have had its own since a restart. */
+const JOIN_EACH = 128
+
 /**
- * One series' newest samples, in two columns. Samples come in the order of time; what is neither in the window nor still waiting for its
- * chunk is dropped when room is needed.
+ * One series' newest samples, in two columns, of which that of the moments is shared with the series of the same poll. Samples come in the order of
+ * time; what is neither in the window nor still waiting for its chunk is dropped when room is needed.
  */
-export class History implements Held {
+export class History implements Held, KeepsMoments {
   readonly id: number
   readonly metric: string
   readonly labels: Labels
@@ -32,9 +37,10 @@ export class History implements Held {
   dueAt = 0
   /** Reads what memory no longer has: samples of [from, to). */
   older: ((from: number, to: number) => Point[]) | null = null
-  #at: Float64Array = new Float64Array(32)
-  #value: Float64Array = new Float64Array(32)
-  #size = 0
+  #moments: Moments | null = null
+  /** The number of its first sample's moment. */
+  #first = 0
+  #values = new Values()
   /** Samples dropped so far: index i is sample number #dropped + i. */
   #dropped = 0
 
@@ -46,12 +52,12 @@ export class History implements Held {
   }
 
   get size(): number {
-    return this.#size
+    return this.#values.size
   }
 
   /** How many samples it ever had: the number of the next one. */
   get total(): number {
-    return this.#dropped + this.#size
+    return this.#dropped + this.size
   }
 
   /** Where the sample with that number lies now. */
@@ -61,35 +67,41 @@ export class History implements Held {
 
   /** Epoch ms of the newest sample, −∞ when there is none. */
   get lastAt(): number {
-    return this.#size === 0 ? Number.NEGATIVE_INFINITY : this.#at[this.#size - 1]!
+    return this.size === 0 ? Number.NEGATIVE_INFINITY : this.atOf(this.size - 1)
   }
 
   get lastValue(): number {
-    return this.#size === 0 ? Number.NaN : this.#value[this.#size - 1]!
+    return this.size === 0 ? Number.NaN : this.reading(this.size - 1)
   }
 
-  /** Adds a sample; false when it is no later than the newest or no finite number. Samples from `keepFrom` on stay in memory. */
-  append(at: number, value: number, keepFrom: number): boolean {
+  /**
+   * Adds a sample; false when it is no later than the newest or no finite number. Samples from `keepFrom` on stay in memory. `beside`: the first
+   * series of the same poll, whose moments it shares where they are the same.
+   */
+  append(at: number, value: number, keepFrom: number, beside: History | null = null): boolean {
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
-    if (this.#size === this.#at.length) this.#makeRoom(Math.min(keepFrom, Math.max(this.flushedTo, this.givenUpTo)))
-    this.#at[this.#size] = at
+    this.#addMoment(at, keepFrom, beside)
     // −0 would not survive its chunk and means nothing.
-    this.#value[this.#size] = value + 0
-    this.#size++
+    this.#values.push(value + 0)
+    if (beside && this.#moments !== beside.#moments && this.total % JOIN_EACH === 0) this.#joinWith(beside)
     return true
   }
 
   /** Takes over samples up to a moment that lay in chunks, in the order of time, before any is appended. */
   fill(chunks: readonly { at: Float64Array; value: Float64Array }[], until: number): void {
-    const size = chunks.reduce((sum, { at }) => sum + at.length, 0)
-    this.#at = new Float64Array(Math.ceil(size * 1.25) + 32)
-    this.#value = new Float64Array(this.#at.length)
-    for (const { at, value } of chunks) {
-      this.#at.set(at, this.#size)
-      this.#value.set(value, this.#size)
-      this.#size += at.length
-    }
-    this.#size = this.indexAfter(until)
+    const times: number[] = []
+    for (const { at, value } of chunks)
+      for (let i = 0; i < at.length && at[i]! <= until; i++) {
+        times.push(at[i]!)
+        this.#values.push(value[i]!)
+      }
+    this.#take(new Moments(), 0)
+    this.#moments!.fill(Float64Array.from(times))
+  }
+
+  /** No longer in memory: its moments are the others' alone. */
+  release(): void {
+    this.#moments?.leave(this)
   }
 
   /**
@@ -98,15 +110,16 @@ export class History implements Held {
    */
   stepClock(step: ClockStep): void {
     const ahead = this.indexAfter(step.at)
-    if (ahead === this.#size) return
-    const firstAt = this.#at[ahead]! + step.byMs
+    const size = this.size
+    if (ahead === size) return
+    const firstAt = this.atOf(ahead) + step.byMs
     const replaces = this.indexAt(firstAt) < ahead
     // What is replaced leaves a gap: a counter grew by as much as it did meanwhile, and no rule may take that for one poll.
     const kept = this.indexAt(replaces ? firstAt - SEAM_STEPS * this.stepMs : firstAt)
-    for (let i = ahead; i < this.#size; i++) this.#at[i]! += step.byMs
-    this.#at.copyWithin(kept, ahead, this.#size)
-    this.#value.copyWithin(kept, ahead, this.#size)
-    this.#size -= ahead - kept
+    const at = this.columns(0, size).at
+    this.#take(new Moments(), 0)
+    this.#moments!.fill(Float64Array.from([...at.subarray(0, kept), ...at.subarray(ahead).map((ms) => ms + step.byMs)]))
+    this.#values.moveBack(kept, ahead)
     this.#dropped += ahead - kept
     if (kept === 0) this.heldFrom = firstAt
     this.flushedTo = Math.min(this.flushedTo, firstAt - 1)
@@ -124,37 +137,38 @@ export class History implements Held {
       return to < this.heldFrom ? older : older.concat(this.points(this.heldFrom, to))
     }
     const first = this.indexAt(from)
-    const end = to >= this.lastAt ? this.#size : this.indexAfter(to)
+    const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     const points: Point[] = []
-    for (let i = first; i < end; i++) points.push([this.#at[i]!, this.#value[i]!])
+    for (let i = first; i < end; i++) points.push([this.atOf(i), this.reading(i)])
     return points
   }
 
   spans(from: number, to: number): boolean {
     const first = this.indexAt(from)
-    return (first < this.#size && this.#at[first]! <= to) || (from < this.heldFrom && this.points(from, to).length > 0)
+    return (first < this.size && this.atOf(first) <= to) || (from < this.heldFrom && this.points(from, to).length > 0)
   }
 
   atOf(index: number): number {
-    return this.#at[index]!
+    return this.#moments!.of(this.#first + index)
   }
 
   reading(index: number): number {
-    return this.#value[index]!
+    return this.#values.of(index)
   }
 
-  /** The two columns from index `first` to before `end`: views, good until the next append. */
+  /** The two columns from index `first` to before `end`: good until the next append. */
   columns(first: number, end: number): { at: Float64Array; value: Float64Array } {
-    return { at: this.#at.subarray(first, end), value: this.#value.subarray(first, end) }
+    const at = this.#moments?.between(this.#first + first, this.#first + end) ?? new Float64Array(0)
+    return { at, value: this.#values.between(first, first + at.length) }
   }
 
   /** Index of the first sample at or after that moment. */
   indexAt(ms: number): number {
     let low = 0
-    let high = this.#size
+    let high = this.size
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#at[middle]! < ms) low = middle + 1
+      if (this.atOf(middle) < ms) low = middle + 1
       else high = middle
     }
     return low
@@ -163,28 +177,61 @@ export class History implements Held {
   /** Index of the first sample after that moment. */
   indexAfter(ms: number): number {
     let low = 0
-    let high = this.#size
+    let high = this.size
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#at[middle]! <= ms) low = middle + 1
+      if (this.atOf(middle) <= ms) low = middle + 1
       else high = middle
     }
     return low
   }
 
-  #makeRoom(before: number): void {
+  trim(keepFrom: number): number {
+    const before = Math.min(keepFrom, Math.max(this.flushedTo, this.givenUpTo))
     // One sample before the window stays, so that a rate at its very start still has a predecessor.
     const drop = Math.max(0, this.indexAt(before) - 1)
-    const kept = this.#size - drop
-    if (drop > 0) this.heldFrom = this.#at[drop]!
-    const capacity = kept * 1.25 > this.#at.length ? Math.ceil(kept * 1.5) : this.#at.length
-    const at = capacity === this.#at.length ? this.#at : new Float64Array(capacity)
-    const value = capacity === this.#at.length ? this.#value : new Float64Array(capacity)
-    at.set(this.#at.subarray(drop, this.#size))
-    value.set(this.#value.subarray(drop, this.#size))
-    this.#at = at
-    this.#value = value
-    this.#size = kept
+    if (drop > 0) this.heldFrom = this.atOf(drop)
+    this.#values.drop(drop)
     this.#dropped += drop
+    this.#first += drop
+    return this.#first
+  }
+
+  #addMoment(at: number, keepFrom: number, beside: History | null): void {
+    if (this.#moments === null) {
+      const theirs = beside === null ? null : beside.#moments
+      if (theirs?.lastAt === at) {
+        this.#take(theirs, theirs.end - 1)
+        return
+      }
+      this.#take(new Moments(), 0)
+    }
+    const moments = this.#moments!
+    const end = this.#first + this.size
+    // Another series of this poll was first.
+    if (end === moments.end - 1 && moments.lastAt === at) return
+    if (end !== moments.end) {
+      // It was missing in a poll that the others came with.
+      const own = new Moments()
+      own.fill(Float64Array.from(moments.between(this.#first, end)))
+      this.#take(own, 0)
+    }
+    this.#moments!.add(at, keepFrom)
+  }
+
+  #joinWith(beside: History): void {
+    const theirs = beside.#moments
+    const first = theirs ? theirs.end - this.size : -1
+    if (!theirs || first < theirs.start || beside.#first + beside.size !== theirs.end) return
+    const [mine, others] = [this.columns(0, this.size).at, theirs.between(first, theirs.end)]
+    for (let i = 0; i < mine.length; i++) if (mine[i] !== others[i]) return
+    this.#take(theirs, first)
+  }
+
+  #take(moments: Moments, first: number): void {
+    this.#moments?.leave(this)
+    this.#moments = moments
+    this.#first = first
+    moments.join(this)
   }
 }

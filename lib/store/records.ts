@@ -7,8 +7,8 @@ import { readRow } from './shapes.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-/** How many of a kind a target keeps, for how long, and whether they outlive the process. */
-const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }> = {
+/** How many of a kind a target keeps, for how long, and whether they outlive the process. `pauseMs`: one that changes sooner is not written each time. */
+const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean; pauseMs?: number }> = {
   slow: { most: 1_000, ms: 7 * DAY, lasting: true },
   large: { most: 1_000, ms: 7 * DAY, lasting: true },
   latency: { most: 200, ms: 7 * DAY, lasting: true },
@@ -17,7 +17,8 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
   'key-sampling': { most: 600, ms: 2 * DAY, lasting: true },
   'big-key': { most: 200, ms: 7 * DAY, lasting: true },
   'key-pattern': { most: 200, ms: 7 * DAY, lasting: true },
-  'ttl-histogram': { most: 4, ms: HOUR, lasting: true },
+  // Of a cache each second, up to 10 kB: a start samples anew within seconds.
+  'ttl-histogram': { most: 4, ms: HOUR, lasting: true, pauseMs: 60_000 },
   curve: { most: 50, ms: HOUR, lasting: true },
   'slot-load': { most: 1, ms: HOUR, lasting: false },
   fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
@@ -29,12 +30,20 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean }>
 /** Sorting out the surplus at each put would cost more than keeping a little too much. */
 const SLACK = 1.2
 
+/** Those that pause are looked through this often. */
+const LOOK_MS = 10_000
+
 type Table = Map<string, TargetRecord>
+type Pending = { kind: RecordKind; target: string; id: string }
 
 /** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
 export class Records {
   readonly #kinds = new Map<RecordKind, Map<string, Table>>()
-  readonly #dirty = new Map<string, { kind: RecordKind; target: string; id: string }>()
+  readonly #dirty = new Map<string, Pending>()
+  /** Those that pause: when each was written last, and which have changed since. */
+  readonly #writtenAt = new Map<string, number>()
+  readonly #pausing = new Map<string, Pending>()
+  #lookedAt = Number.NEGATIVE_INFINITY
   readonly #sorted = new Map<string, TargetRecord[]>()
   readonly #write: (record: TargetRecord) => void
   readonly #erase: (kind: string, target: string, id: string) => void
@@ -63,7 +72,7 @@ export class Records {
       const before = table.get(record.id)
       table.set(record.id, record)
       const same = before && before.kind === 'fact' && record.kind === 'fact' && before.value === record.value
-      if (!same && BOUNDS[record.kind].lasting) this.#mark(record.kind, target, record.id)
+      if (!same && BOUNDS[record.kind].lasting) this.#changed(record.kind, target, record)
       this.#sorted.clear()
       if (table.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, table, Number.NEGATIVE_INFINITY)
     }
@@ -84,6 +93,18 @@ export class Records {
   /** How many facts are still to be written. */
   get changed(): number {
     return this.#dirty.size
+  }
+
+  /** Those whose pause is over are to be written with this tick; all of them at the end. */
+  wake(at: number): void {
+    if (Math.abs(at - this.#lookedAt) < LOOK_MS) return
+    this.#lookedAt = at
+    for (const [key, pending] of this.#pausing) {
+      if (Math.abs(at - this.#writtenAt.get(key)!) < BOUNDS[pending.kind].pauseMs!) continue
+      this.#pausing.delete(key)
+      this.#writtenAt.set(key, at)
+      this.#dirty.set(key, pending)
+    }
   }
 
   /** Writes what changed, at most so many. Call inside a transaction, and what it returns once that is committed. */
@@ -127,8 +148,24 @@ export class Records {
     }
   }
 
+  #changed(kind: RecordKind, target: string, { id, at }: TargetRecord): void {
+    const { pauseMs } = BOUNDS[kind]
+    if (pauseMs !== undefined) {
+      const key = keyOf(kind, target, id)
+      const last = this.#writtenAt.get(key)
+      if (last !== undefined && Math.abs(at - last) < pauseMs) {
+        this.#pausing.set(key, { kind, target, id })
+        return
+      }
+      this.#writtenAt.set(key, at)
+    }
+    this.#mark(kind, target, id)
+  }
+
   #mark(kind: RecordKind, target: string, id: string): void {
-    this.#dirty.set(JSON.stringify([kind, target, id]), { kind, target, id })
+    const key = keyOf(kind, target, id)
+    this.#pausing.delete(key)
+    this.#dirty.set(key, { kind, target, id })
   }
 
   #table(kind: RecordKind, target: string): Table {
@@ -139,3 +176,5 @@ export class Records {
     return table
   }
 }
+
+const keyOf = (kind: RecordKind, target: string, id: string) => JSON.stringify([kind, target, id])

@@ -100,6 +100,7 @@ export class SeriesMemory {
   /** Adds one poll's readings. A poll mostly repeats the order of the one before: the series that followed last time is tried first. */
   append(target: string, at: number, readings: readonly Reading[], stepMs: number, lateMs = 0): void {
     let guess = this.#firsts.get(target)
+    let lead: History | null = null
     let previous: History | null = null
     for (const reading of readings) {
       const when = Math.round(reading.at ?? at)
@@ -109,8 +110,9 @@ export class SeriesMemory {
       if (previous) previous.next = history
       else this.#firsts.set(target, history)
       history.lateMs = lateMs
-      this.#add(history, when, reading.value, stepMs)
+      this.#add(history, when, reading.value, { stepMs, beside: lead })
       previous = history
+      lead ??= history
       guess = history.next ?? undefined
     }
   }
@@ -142,6 +144,7 @@ export class SeriesMemory {
   release(histories: readonly History[]): void {
     for (const history of histories) {
       history.gone = true
+      history.release()
       this.#byKey.delete(seriesKey(history.metric, history.labels))
       this.#byId.delete(history.id)
       this.#changedSet.delete(history)
@@ -165,10 +168,10 @@ export class SeriesMemory {
     this.#savedFirst = 0
   }
 
-  #add(history: History, when: number, value: number, stepMs: number): void {
+  #add(history: History, when: number, value: number, { stepMs, beside }: { stepMs: number; beside: History | null }): void {
     history.stepMs = stepMs
     const from = history.total
-    if (!history.append(when, value, when - this.#options.windowMs)) return
+    if (!history.append(when, value, when - this.#options.windowMs, beside)) return
     this.#options.onSample?.(history, when, value)
     if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when
     if (this.#changedSet.has(history)) return

@@ -148,6 +148,7 @@ function storeOf(parts: Parts): Store {
         writer.transaction(() => {
           const done = [memory.addRows(), ...writer.flush(memory.all(), now())]
           recovery.clear()
+          records.wake(Number.POSITIVE_INFINITY)
           done.push(records.flush())
           return done
         }),
@@ -164,6 +165,7 @@ function* tick({ saving, writer, housekeeping, records, tables, eviction, audit 
     yield* writer.flushLate(at)
     yield* writer.write(at)
     tables.memory.put(TICKED, at)
+    records.wake(at)
     for (let left = records.changed; left > 0; left -= RECORDS_AT_ONCE) {
       writer.transaction(() => [records.flush(RECORDS_AT_ONCE)])
       yield

@@ -1,0 +1,95 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, it } from 'vitest'
+import { randomOf } from '../../test/random.ts'
+import { History } from './history.ts'
+import { Values } from './values.ts'
+
+/** Bytes of the columns that are in use, without what is only not collected yet. */
+function columnBytes(): number {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
+  return process.memoryUsage().arrayBuffers
+}
+
+const START = 1_800_000_000_000
+const WINDOW = 60_000
+
+it('keeps every sample of the window, whatever series of one poll miss and however their values change', () => {
+  const random = randomOf(3)
+  for (let round = 0; round < 3; round++) {
+    const histories = Array.from({ length: 6 }, (_, id) => new History(id, 'x', { target: 'a' }, 1_000))
+    const expected: [number, number][][] = histories.map(() => [])
+    let at = START
+    for (let poll = 0; poll < 700; poll++) {
+      at += 900 + Math.floor(random() * 200)
+      let beside: History | null = null
+      for (const [i, history] of histories.entries()) {
+        if (random() < 0.01 || (i === 5 && poll < 300)) continue
+        const odd = random()
+        const value = odd < 0.002 ? Number.NaN : odd < 0.5 ? i : odd < 0.9 ? Math.floor(random() * 1e6) : random() * 1e12 - 5e11
+        // Some hold still for long, some are small whole numbers, some are anything.
+        const given = i < 2 && poll % 400 < 390 ? i : value
+        const taken = history.append(at, given, at - WINDOW, beside)
+        expect(taken).toBe(!Number.isNaN(given))
+        if (taken) expected[i]!.push([at, given])
+        history.flushedTo = at - 30_000
+        beside ??= history
+      }
+    }
+    for (const [i, history] of histories.entries()) {
+      const wanted = expected[i]!.filter(([ms]) => ms >= at - WINDOW)
+      expect(history.points(at - WINDOW, at)).toEqual(wanted)
+      const columns = history.columns(history.indexAt(at - WINDOW), history.size)
+      expect([...columns.at].map((ms, k) => [ms, columns.value[k]])).toEqual(wanted)
+      expect(history.total).toBe(expected[i]!.length)
+      expect([history.lastAt, history.lastValue]).toEqual(expected[i]!.at(-1))
+      expect(history.size).toBeLessThan(300)
+    }
+  }
+})
+
+it('series of one poll share its moments, again after a start too', () => {
+  const before = columnBytes()
+  const histories = Array.from({ length: 500 }, (_, id) => new History(id, 'x', { target: 'a' }, 1_000))
+  const kept = Float64Array.from({ length: 300 }, (_, i) => START + i * 1_000)
+  for (const [i, history] of histories.entries()) {
+    if (i % 2 === 1) continue
+    history.fill([{ at: kept, value: new Float64Array(300).fill(i) }], START + 300_000)
+  }
+  for (let poll = 300; poll < 1_200; poll++) {
+    let beside: History | null = null
+    for (const [i, history] of histories.entries()) {
+      const at = START + poll * 1_000
+      history.flushedTo = at
+      history.append(at, i, at - 900_000, beside)
+      beside ??= history
+    }
+  }
+  // Columns of their own would be 7 MB.
+  expect(columnBytes() - before).toBeLessThan(1_000_000)
+  expect(histories.map((history) => history.points(START + 1_190_000, START + 1_199_000).length)).toEqual(Array(500).fill(10))
+})
+
+it('a column of values goes from none over whole numbers to doubles, and back', () => {
+  const values = new Values()
+  const all: number[] = []
+  const push = (value: number) => {
+    values.push(value)
+    all.push(value)
+  }
+  for (let i = 0; i < 100; i++) push(0)
+  for (let i = 0; i < 100; i++) push(i * 7)
+  push(2 ** 32)
+  push(-1)
+  push(0.5)
+  expect([...values.between(0, values.size)]).toEqual(all)
+  values.drop(150)
+  expect([...values.between(0, values.size)]).toEqual(all.slice(150))
+  values.moveBack(10, 20)
+  const moved = [...all.slice(150, 160), ...all.slice(170)]
+  expect([...values.between(0, values.size)]).toEqual(moved)
+  for (let i = 0; i < 50; i++) values.push(3)
+  values.drop(values.size - 50)
+  expect([...values.between(0, 50), values.of(49)]).toEqual(Array(51).fill(3))
+})

@@ -1,0 +1,74 @@
+/** Who keeps samples at these moments. */
+export interface KeepsMoments {
+  /** Drops what it need not keep, and says which moment, by number, is its first. */
+  trim(keepFrom: number): number
+}
+
+const FIRST = 32
+
+/**
+ * The times of samples, one column for all series of a poll: they came together, and a column of its own for each would be half of what a
+ * fleet's history takes. A moment has a number that stays when older ones are dropped.
+ */
+export class Moments {
+  #at = new Float64Array(FIRST)
+  #size = 0
+  #dropped = 0
+  readonly #users = new Set<KeepsMoments>()
+
+  /** The number of the next one. */
+  get end(): number {
+    return this.#dropped + this.#size
+  }
+
+  /** The number of the oldest one. */
+  get start(): number {
+    return this.#dropped
+  }
+
+  get lastAt(): number {
+    return this.#size === 0 ? Number.NEGATIVE_INFINITY : this.#at[this.#size - 1]!
+  }
+
+  join(user: KeepsMoments): void {
+    this.#users.add(user)
+  }
+
+  leave(user: KeepsMoments): void {
+    this.#users.delete(user)
+  }
+
+  /** Epoch ms of the moment with that number. */
+  of(number: number): number {
+    return this.#at[number - this.#dropped]!
+  }
+
+  /** Those from one number to before another: a view, good until the next one is added. */
+  between(first: number, end: number): Float64Array {
+    return this.#at.subarray(first - this.#dropped, end - this.#dropped)
+  }
+
+  add(at: number, keepFrom: number): void {
+    if (this.#size === this.#at.length) this.#makeRoom(keepFrom)
+    this.#at[this.#size++] = at
+  }
+
+  /** Takes over moments in the order of time, before any is added. */
+  fill(at: Float64Array): void {
+    this.#at = new Float64Array(Math.ceil(at.length * 1.25) + FIRST)
+    this.#at.set(at)
+    this.#size = at.length
+  }
+
+  #makeRoom(keepFrom: number): void {
+    let first = this.end
+    for (const user of this.#users) first = Math.min(first, user.trim(keepFrom))
+    const drop = Math.max(0, first - this.#dropped)
+    const kept = this.#size - drop
+    const at = kept * 1.25 > this.#at.length ? new Float64Array(Math.ceil(kept * 1.5)) : this.#at
+    at.set(this.#at.subarray(drop, this.#size))
+    this.#at = at
+    this.#size = kept
+    this.#dropped += drop
+  }
+}
