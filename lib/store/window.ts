@@ -24,7 +24,7 @@ export interface Holder {
 }
 
 /** Series whose points a window keeps: rules go target by target, and those of a whole fleet would be hundreds of megabytes. */
-const KEPT_MOST = 512
+const KEPT_MOST = 128
 
 /** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and kept while they are among the newest. */
 export function windowOf(holder: Holder, from: number, to: number): SeriesWindow {

@@ -182,14 +182,12 @@ function nextCliff(
   if (!best) return null
   const { at, n } = best
   const { value, low, high } = wilson(n, sampled)
-  // Nearly always it ends here: what stands beside it is not sorted for nothing.
   if (low < settings.cliffShare || value * keys < settings.keysMin) return null
   const others = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs).map(([, one]) => one)
   const typical = 2 * (median(others) ?? 0)
   // A load that took longer than a moment ends spread out: its neighbouring seconds are as full.
   const near = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs && Math.abs(bucket - at) <= 6 * bucketMs).map(([, one]) => one)
-  if (near.length > 0 && n < 3 * Math.max(...near)) return null
-  if (n < settings.times * typical) return null
+  if (n < Math.max(settings.times * typical, 3 * Math.max(0, ...near))) return null
   return {
     at,
     share: value,

@@ -56,7 +56,8 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
   if (most === 0) return null
   const found = await names(link, Math.min(NAMES, most - link.sizes.known), signal)
   link.sizes.offer(found)
-  link.frequencies.offer(found)
+  // Elsewhere nobody would ever take them.
+  if (link.seen?.policy.endsWith('lfu')) link.frequencies.offer(found)
   const asked = link.sizes.take(most)
   keyShare.giveBack(link.sizes, most - asked.length)
   const answers = await askPerKey(

@@ -16,8 +16,8 @@ const KEYS_USUAL = 100
 const KEYS_LEAST = 20
 /** A histogram that nothing was added to is counted anew after this long: keys in it have ended since. */
 const COUNTED_ANEW_MS = 5_000
-/** Names that are kept for the look at sizes. */
-const PASSED_MOST = 1_000
+/** Names that are kept for the look at sizes: as many as one takes. */
+const PASSED_MOST = 500
 /** Lookups that are left for the types of big keys and for LFU counters. */
 const LEAVE = 20
 /** Where LFU counters are read, they get as much as this sample. */
