@@ -56,6 +56,8 @@ export function createDatabase({ url, replica, deadlineMs = DEADLINE_MS }: Datab
   const pool = new Pool({ ...config, max: CONNECTIONS_MOST, idleTimeoutMillis: 30_000 })
   // An idle connection that ends is not used again: whoever asks next gets a new one.
   pool.on('error', () => {})
+  // Nor may one that ends between two statements of somebody end the process: the next statement fails, and says why.
+  pool.on('connect', (client) => void client.on('error', () => {}))
 
   async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()

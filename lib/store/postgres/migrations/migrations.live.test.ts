@@ -35,7 +35,7 @@ describeWith(['postgres'], 'the schema in PostgreSQL', () => {
     await database.query("INSERT INTO evenkeel.migration (number, name) VALUES (1000, 'from tomorrow')")
     await migrate(database)
     const [row] = await database.query("SELECT * FROM evenkeel.write_documents('a', '{change}', '{one}', ARRAY['{}'], '{0}')")
-    expect(row).toEqual({ noun: 'change', id: 'one', seq: 1 })
+    expect(row).toEqual({ noun: 'change', id: 'one', seq: expect.any(Number) })
   })
 
   it('holds what two wrote on the same ground once: the second is refused', async () => {
@@ -55,7 +55,7 @@ describeWith(['postgres'], 'the schema in PostgreSQL', () => {
     expect(await write('4', 0)).toEqual([])
     expect(await write('5', second!.seq)).toHaveLength(1)
     expect(await write('6', null)).toHaveLength(1)
-    expect(await database.query('SELECT json FROM evenkeel.document')).toEqual([{ json: '6' }])
+    expect(await database.query("SELECT json FROM evenkeel.document WHERE noun = 'change'")).toEqual([{ json: '6' }])
   })
 
   it('holds one open finding of a rule and subject: what a replica that was cut off has found as well is refused, with its proposals', async () => {
