@@ -31,7 +31,7 @@ describeWith(['postgres', 'redis-server'], 'three replicas under faults at rando
   })
   afterAll(() => fleet[Symbol.asyncDispose]())
 
-  const limitOf = async (cache: string) => (await redisSay(fleet.caches.get(cache)!, 'CONFIG GET maxmemory')).trim().split(/\s+/).at(-1)
+  const limitOf = async (cache: string) => /\b\d{6,}\b/.exec(await redisSay(fleet.caches.get(cache)!, 'CONFIG GET maxmemory'))?.[0]
 
   const faults: Record<string, (one: Replica, ms: number) => Promise<void>> = {
     async killed(one, ms) {
