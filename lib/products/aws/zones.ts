@@ -49,7 +49,7 @@ const readRecords = (clients: Clients, zone: string, signal: AbortSignal): Promi
   )
 
 /** Records of one name and type that Route 53 answers by weight. Pure. */
-export function weightedNames(records: readonly ResourceRecordSet[]): WeightedName[] {
+function weightedNames(records: readonly ResourceRecordSet[]): WeightedName[] {
   const weighted = records.filter(({ Weight, Type }) => Weight !== undefined && TYPES.has(Type ?? ''))
   const byName = Map.groupBy(weighted, ({ Name = '', Type = '' }) => `${bare(Name)} ${Type}`)
   // Of one record alone its weight says nothing.

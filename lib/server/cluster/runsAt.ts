@@ -7,8 +7,7 @@ type At = { runtime: Runtime; params: { id: string } }
 const LEADER = ''
 
 /** What a change, a proposal or a body writes first decides who does it; null: what is not there is said here. */
-export const firstTarget = (steps: readonly { setting: { target: string } }[] | undefined): string | null =>
-  steps?.[0]?.setting.target ?? null
+const firstTarget = (steps: readonly { setting: { target: string } }[] | undefined): string | null => steps?.[0]?.setting.target ?? null
 
 const known = ({ engine }: Runtime, target: string | null) => (target !== null && engine.targetConfig(target) ? target : null)
 

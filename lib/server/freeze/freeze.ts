@@ -1,4 +1,4 @@
-import type { FreezeView } from '../../model/answers/freeze.ts'
+import type { FreezeView, LiftedView } from '../../model/answers/freeze.ts'
 import type { Freeze } from '../../model/brakes.ts'
 import type { ClockStep } from '../../model/clock.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -27,7 +27,7 @@ export function setFreeze(runtime: Runtime, { until, reason }: { until: number; 
   return { freeze: freezeView(freeze) }
 }
 
-export function liftFreeze(runtime: Runtime, by: string): FreezeView {
+export function liftFreeze(runtime: Runtime, by: string): LiftedView {
   if (freezeOf(runtime)) runtime.log.info({ by }, 'the freeze is lifted')
   runtime.store.memory.delete(KEY)
   return { freeze: null }
@@ -44,4 +44,4 @@ export const getFreeze = (runtime: Runtime): FreezeView => {
   return { freeze: freeze && freezeView(freeze) }
 }
 
-export const freezeView = ({ at, until, ...rest }: Freeze) => ({ ...rest, at: iso(at), until: iso(until) })
+const freezeView = ({ at, until, ...rest }: Freeze) => ({ ...rest, at: iso(at), until: iso(until) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { freezeAnswer } from '../../model/answers/freeze.ts'
+import { freezeAnswer, liftedAnswer } from '../../model/answers/freeze.ts'
 import { time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { getFreeze, liftFreeze, setFreeze } from './freeze.ts'
@@ -35,7 +35,7 @@ export const freezeOperations = [
     audit: { what: 'freeze-lifted' },
     summary: 'Lifts the freeze before its time',
     tag,
-    answer: freezeAnswer,
+    answer: liftedAnswer,
     run: ({ runtime, by }) => liftFreeze(runtime, by),
   }),
 ]

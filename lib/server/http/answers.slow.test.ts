@@ -140,7 +140,14 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
   const topology = { targets: whole.facts, pools: [whole.pool, whole.otherPool], rings: [whole.ring], ttls: [whole.ttl], edges: [] }
   const hitRatio = { value: 0.9, low: 0.88, high: 0.92, readsShare: 0.5, readsPerSecond: 20 }
   runtime.patternRatios = { ...runtime.patternRatios, of: () => hitRatio }
-  runtime.engine = { ...engine, topology: () => topology, targets: () => whole.statuses, noRemedy: () => 'nothing helps' }
+  runtime.engine = {
+    ...engine,
+    topology: () => topology,
+    targets: () => whole.statuses,
+    target: (name) => whole.statuses.find((status) => status.name === name) ?? null,
+    listed: () => whole.statuses,
+    noRemedy: () => 'nothing helps',
+  }
   const held = { why: 'follows' as const, by: { ...whole.finding, subject: { target: 'cache-b' } }, until: null }
   runtime.dispatch = { ...runtime.dispatch, heldBack: () => held }
   runtime.changes = {
