@@ -1,4 +1,5 @@
 import { listed } from '../lib/server/http/listed.ts'
+import { createLog } from '../lib/server/log.ts'
 import { querySeries } from '../lib/server/series/series.ts'
 import { createStore } from '../lib/store/store.ts'
 import type { Bench, Row } from './table.ts'
@@ -41,7 +42,7 @@ function aDay(targets: number, stepMs: number) {
     )
     if (i % 60 === 0) store.tick(now)
   }
-  return { seen: { store, now: () => now, config: { poll: { everyMs: stepMs } } }, close: () => store.close() }
+  return { seen: { store, now: () => now, config: { poll: { everyMs: stepMs } }, log: createLog() }, close: () => store.close() }
 }
 
 /** The answer as it is sent, and the longest turn of the event loop meanwhile, in ms of this thread's own time. */

@@ -7,6 +7,7 @@ import type { RingSpec } from '../model/ring.ts'
 import type { RingNodeFact } from '../model/topology.ts'
 import type { Auth } from './auth.ts'
 import type { Fingerprint } from './fingerprint.ts'
+import type { SeriesConfig } from './series.ts'
 
 export type ControlKey = { target: string; key: string }
 /** A ring that applications hold, as configured; its control document, once there, is the truth. */
@@ -30,8 +31,8 @@ export type Config = {
   replica: string
   mode: 'observe' | 'tune'
   auth: Auth
-  /** A receiver of Prometheus remote write. */
-  series?: { write: string; bearer?: string }
+  /** Other stores of samples: a receiver of Prometheus remote write, and what answers PromQL. */
+  series?: SeriesConfig
   poll: { everyMs: number; timeoutMs: number }
   learningMs: number
   retention: { rawMs?: number; fineMs?: number; coarseMs?: number }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isDocumentName, NO_DOCUMENT_NAME } from '../model/documentName.ts'
 import { durationText, parseDuration } from '../model/duration.ts'
-import { path, secret, url } from '../model/marks.ts'
+import { path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
@@ -13,6 +13,7 @@ import { heartbeatSchema } from './heartbeat.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 import { pricesSchema } from './prices.ts'
 import { route } from './routeSchema.ts'
+import { seriesSchema } from './series.ts'
 import { replicaSchema, stateSchema } from './state.ts'
 
 /** Schemas of the plug-ins that a configuration may name: kind of a target or channel -> its schema, id of a rule -> its settings. */
@@ -187,17 +188,7 @@ export function configSchema(schemas: Schemas) {
     changes: changesSchema,
     watch: watch.prefault({}).meta({ description: 'How long a change is watched, and against what it is judged' }),
     retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by resolution' }),
-    series: z
-      .strictObject({
-        write: url(z.url({ protocol: /^https?$/, error: 'http(s)://[USER:PASSWORD@]HOST:PORT/api/v1/write' })).describe(
-          'Where each sample is sent by Prometheus remote write: Prometheus with `--web.enable-remote-write-receiver`, VictoriaMetrics, Mimir, Thanos',
-        ),
-        bearer: secret(z.string().regex(/^[\x21-\x7e]+$/, 'a token: visible ASCII without blanks'))
-          .optional()
-          .describe('A token, sent as `Authorization: Bearer`'),
-      })
-      .optional()
-      .describe('Where all series go besides the store in `data`'),
+    series: seriesSchema.optional(),
     targets: z.array(oneOf(schemas.targets)).default([]).describe('The servers that are watched'),
     rings: z.array(ring).default([]).describe('Hash rings that applications hold themselves and follow through a control document'),
     ttls: z.array(ttl).default([]).describe('TTL policies that applications follow through a control document'),

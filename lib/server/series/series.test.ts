@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { metrics } from '../../metrics/registry.ts'
 import { createStore } from '../../store/store.ts'
+import { createLog } from '../log.ts'
 import { querySeries, type SeriesQuestion } from './series.ts'
 
 const S = 1_000
@@ -47,7 +48,7 @@ const store = filled()
 async function drawn(metric: string, labels: Record<string, string>, more: Partial<SeriesQuestion> = { stepMs: 10 * S }) {
   const out = []
   const asked = { metric, labels, from: 10 * S, to: 50 * S, ...more }
-  for await (const one of querySeries({ store, now: () => END, config: { poll: { everyMs: S } } }, asked)) out.push(one)
+  for await (const one of querySeries({ store, now: () => END, config: { poll: { everyMs: S } }, log: createLog() }, asked)) out.push(one)
   return out
 }
 const valuesOf = (series: Awaited<ReturnType<typeof drawn>>) =>
@@ -117,7 +118,7 @@ it('gives a day of which no step was asked in minutes, and a longer one in as ma
 })
 
 it('says what is wrong with a question before it draws', () => {
-  const seen = { store, now: () => END, config: { poll: { everyMs: S } } }
+  const seen = { store, now: () => END, config: { poll: { everyMs: S } }, log: createLog() }
   expect(() => querySeries(seen, { metric: 'x', from: 5, to: 5 })).toThrow('from: must be before to.')
   expect(() => querySeries(seen, { metric: 'x', from: 0, to: 86_400_000, stepMs: S })).toThrow('use a step of at least 7855 ms')
 })

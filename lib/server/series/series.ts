@@ -6,6 +6,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Labels } from '../../model/series.ts'
 import { onePage } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
+import { promqlOf, withArchived } from './archived.ts'
 import { historyOf } from './history.ts'
 
 /** A chart has no more pixels; more would only be thinned there. */
@@ -18,14 +19,14 @@ const SERIES_MAX = 500
 
 export type SeriesQuestion = { metric: string; labels?: Labels; from?: number; to?: number; stepMs?: number; rate?: boolean }
 type Drawn = Track & { metric: string }
-type Seen = Pick<Runtime, 'store' | 'now'> & { config: { poll: { everyMs: number } } }
+type Seen = Pick<Runtime, 'store' | 'now' | 'log'> & { config: { poll: { everyMs: number }; series?: Runtime['config']['series'] } }
 
 /**
  * One metric's history, series by series as they are computed, with pauses in between. Default: the last 15 minutes at the cadence it was
  * polled; of a longer range than that allows, so many points as a day has minutes. Throws `bad_request` before the first.
  */
 export function querySeries(
-  { store, now, config }: Seen,
+  { store, now, config, log }: Seen,
   { metric, labels = {}, to = now(), from = to - 900_000, stepMs, rate }: SeriesQuestion,
 ): AsyncIterable<Drawn> {
   if (from >= to) throw new EvenkeelError('bad_request', 'from: must be before to.')
@@ -45,7 +46,10 @@ export function querySeries(
       yield draw()
     }
   }
-  return firstOf(series ? series(historyOf(store, asked, pause)) : stored(), metric, pause)
+  const tracks = series
+    ? series(historyOf(store, asked, pause))
+    : withArchived(stored(), promqlOf(config), { ...asked, metric, stepMs: step ?? config.poll.everyMs, rate: rate ?? false }, { now, log })
+  return firstOf(tracks, metric, pause)
 }
 
 /** Only the series that hold a value, up to the limit. */
