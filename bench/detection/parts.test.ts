@@ -6,6 +6,7 @@ it.each([
   ['cache-bursty-1', 'tuning'],
   ['demo-pools-40-2', 'tuning'],
   ['simulated a restart, 60/s, seed 3', 'tuning'],
+  ['pool-haproxy-quiet-331', 'tuning'],
   ['normal2', 'reporting'],
   ['cache-bursty-101', 'reporting'],
   ['demo-pools-60-101', 'reporting'],

@@ -1,3 +1,4 @@
+import type { ClockStep } from '../model/clock.ts'
 import { forecastsOf } from './curves/forecasts.ts'
 import { eventBody } from './events/eventBody.ts'
 import { moveFreeze } from './freeze/freeze.ts'
@@ -7,16 +8,21 @@ import type { Runtime } from './runtime.ts'
 import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
 
+/** Moves the dates along that people have set. Not those that replicas share: of one clock that was wrong the others know nothing. */
+function moveDates(runtime: Runtime, step: ClockStep): void {
+  moveSilences(runtime, step)
+  moveFreeze(runtime, step)
+  moveConsents(runtime, step)
+  runtime.auth.sessions.stepClock(step)
+}
+
 /** Subscribes the parts to one another: to events, to ticks, to the end of sessions. */
 export function connectParts(runtime: Runtime): void {
   const { bus, cluster, engine, changes, dispatch, log } = runtime
   bus.on((event) => {
     if (event.type !== 'clock') return
-    moveSilences(runtime, event.step)
-    moveFreeze(runtime, event.step)
     runtime.heartbeat?.stepClock(event.step.byMs)
-    moveConsents(runtime, event.step)
-    runtime.auth.sessions.stepClock(event.step)
+    if (!runtime.config.state) moveDates(runtime, event.step)
     runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
   runtime.auth.onEnded(() => void runtime.stream.recheck())
