@@ -7,9 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 ENV NEXT_TELEMETRY_DISABLED=1
-RUN node node_modules/next/dist/bin/next build \
- && cp -r public .next/standalone/public \
- && cp -r .next/static .next/standalone/.next/static
+RUN node -e "import('./scripts/boot/build.mjs').then(({ ensureBuild }) => ensureBuild())"
 
 FROM node:24-bookworm-slim
 WORKDIR /app

@@ -17,17 +17,7 @@ export default {
       './node_modules/zod/**/*',
     ],
   },
-  outputFileTracingExcludes: {
-    '/*': [
-      './**/*.test.ts',
-      './**/*.gz',
-      './node_modules/zod/src/**/*',
-      // A path that is made while it runs makes the tracer take the whole checkout.
-      './{app,bench,bin,client,components,demo,deploy,dist,docs,e2e,test}/**/*',
-      './*.{md,yaml,mjs,tsbuildinfo}',
-      './{Dockerfile,biome.json,knip.json,package-lock.json,proxy.ts,instrumentation.ts,vitest.config.ts}',
-    ],
-  },
+  outputFileTracingExcludes: { '/*': ['./**/*.test.ts', './node_modules/zod/src/**/*'] },
   poweredByHeader: false,
   // Of every answer, also of those that proxy.ts and lib/server/http do not make: static files, redirects, health, metrics.
   headers: async () => [

@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './child.mjs'
 import { hashOf, isStamped, locked, root, stamp } from './stamp.mjs'
@@ -32,9 +32,23 @@ export function ensureBuild() {
       env: { NEXT_TELEMETRY_DISABLED: '1' },
       quiet: true,
     })
-    const beside = join(root, '.next', 'standalone')
-    cpSync(join(root, '.next', 'static'), join(beside, '.next', 'static'), { recursive: true })
-    if (existsSync(join(root, 'public'))) cpSync(join(root, 'public'), join(beside, 'public'), { recursive: true })
+    completeStandalone()
     stamp(path, hash)
   })
+}
+
+/** What of the checkout the standalone server needs; beside it come the static files. */
+const KEPT = new Set(['.next', 'lib', 'node_modules', 'package.json', 'public', 'scripts', 'server.js'])
+
+/**
+ * Puts the static files beside the standalone server and takes away what it does not need: a path that is made while the server runs makes Next's
+ * tracer copy the whole checkout, and its excludes match parts of names (`client` is in `prom-client`).
+ */
+function completeStandalone() {
+  const beside = join(root, '.next', 'standalone')
+  for (const name of readdirSync(beside)) if (!KEPT.has(name)) rmSync(join(beside, name), { recursive: true })
+  for (const name of readdirSync(join(beside, 'lib'), { recursive: true }))
+    if (/\.(test\.tsx?|gz)$/.test(name)) rmSync(join(beside, 'lib', name))
+  cpSync(join(root, '.next', 'static'), join(beside, '.next', 'static'), { recursive: true })
+  if (existsSync(join(root, 'public'))) cpSync(join(root, 'public'), join(beside, 'public'), { recursive: true })
 }

@@ -13,13 +13,14 @@ import { infoCounts, runIdIn, type Vitals, vitalsIn } from '../vitals.ts'
 /** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
 export type InfoAnswer = {
   info: string
-  /** The same taken apart, so that it is done once. */
-  apart?: Info
   runId: string
   roleBefore?: ReplicationRole
   takenOff: TakenOff
   writes: string[]
 }
+
+/** Memo: what an answer was taken apart into while it was read, so that it is done once. Beside the answer, which must survive JSON. */
+const takenApartOf = new WeakMap<InfoAnswer, Info>()
 
 /**
  * INFO with the counts of commands: nearly everything that Redis tells about itself. Its percentiles of latency are left out where the
@@ -96,16 +97,19 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     link.seen = seen
     const roleBefore = link.role
     link.role = roleOf(apart.fields.get('role')) ?? null
-    return {
+    const raw: InfoAnswer = {
       info: answer,
-      apart,
       runId: seen.runId,
       ...(roleBefore && { roleBefore }),
       takenOff: link.looks.takenOff(own, infoCounts(apart, seen)),
       writes: commands.filter((command) => link.writes.has(command)),
     }
+    takenApartOf.set(raw, apart)
+    return raw
   },
-  parse({ info: raw, apart, runId, roleBefore, takenOff, writes }, { at }) {
+  parse(answer, { at }) {
+    const { info: raw, runId, roleBefore, takenOff, writes } = answer
+    const apart = takenApartOf.get(answer)
     if (apart) assertInfo(apart, raw)
     const parsed = apart ?? readInfo(raw)
     const samples = infoSamples(parsed, takenOff, new Set(writes))
