@@ -199,7 +199,11 @@ describeWith(['redis-server'], 'redis probes', () => {
       await client.call(['SET', Buffer.from([0xff, 0x00, 0x0a]), 'x', 'EX', 50], soon())
       for (let i = 0; i < 2; i++) await poll(link, 'info')
       let parsed = await poll(link, 'ttl')
-      for (let i = 0; i < 8; i++) parsed = await poll(link, 'ttl')
+      for (let i = 0; i < 8; i++) {
+        const next = await poll(link, 'ttl')
+        // One that had no lookups left tells nothing new.
+        if (next.records.length > 0) parsed = next
+      }
       const [record] = parsed.records
       if (record?.kind !== 'ttl-histogram') throw new Error('no histogram')
       expect(record).toMatchObject({ pattern: 'product:*', keys: 801 })
