@@ -68,7 +68,7 @@ describeWith(['postgres'], 'npm run move', () => {
     expect(shared.memory.get('keys/session')).toBe('k'.repeat(60))
     expect(shared.memory.get('audit/running')).toBeNull()
     expect((await shared.undo.newest('c'))!.edits).toEqual([edit])
-    shared.findings.put({ ...finding, id: 'd' })
+    shared.findings.put({ ...finding, id: 'd', subject: { target: 'another' } })
     shared.audit.append({ at: 0, what: 'mode-set', by: null, how: 'evenkeel', from: null, about: '', outcome: 'done', detail: {} })
     await shared.durable()
     expect(shared.audit.head().seq).toBe(head.seq + 1)
