@@ -5,7 +5,10 @@ import type { Admission } from '../../model/admission.ts'
 import { type EdgeText, readEdges } from '../../model/edges.ts'
 import { originUnlimited } from './origin-unlimited.ts'
 
-const said = (admission: Admission | undefined, { perSecond = 40, edges = [] as EdgeText[] } = {}) => {
+const said = (
+  admission: Admission | undefined,
+  { perSecond = 40, edges = [{ from: 'ring:products', to: 'pool:edge/app' }] as EdgeText[] } = {},
+) => {
   const asked = `0+${perSecond}x90`
   const lines = Object.fromEntries(['app1', 'app2'].map((server) => [`pool_requests_total{target=edge,pool=app,server=${server}}`, asked]))
   const pool = { ...poolOf('edge', 'app', [1, 1]), ...(admission ? { admission } : {}) }
@@ -39,7 +42,9 @@ describe('nothing before the origin', () => {
     ['little traffic', none, { perSecond: 2 }],
   ])('%s is clear', (_, admission, traffic) => expect(said(admission, traffic)).toMatchObject([{ is: 'clear' }]))
 
-  it('a tier that calls on to another is not the last one; one that caches lead to is', () => {
+  it('what no cache leads to is no origin, nor what calls on to another tier; one that caches lead to is', () => {
+    expect(said(none, { edges: [] })).toEqual([])
+    expect(said(none, { edges: [{ from: 'clients', to: 'pool:edge/app' }] })).toEqual([])
     expect(said(none, { edges: [{ from: 'pool:edge/app', to: 'cache:sessions' }] })).toEqual([])
     expect(said(none, { edges: [{ from: 'cache:sessions', to: 'pool:edge/app' }] })).toMatchObject([{ is: 'found' }])
   })

@@ -3,9 +3,9 @@ import { text } from '../../format/format.ts'
 import { poolLabels, requestsOf } from '../../metrics/traffic.ts'
 import { admissionText, effective } from '../../model/admission.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
-import { calledBy } from '../../model/edges.ts'
+import { calledBy, callersOf } from '../../model/edges.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { poolRef } from '../../model/ref.ts'
+import { poolRef, type Ref, refText } from '../../model/ref.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool, Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -19,7 +19,7 @@ export const originUnlimited: Detector<Settings> = {
   title: 'Nothing limits what reaches the origin',
   why: 'The last tier gets every request that comes, as fast as it comes. When a cache in front of it is cold, clients try again or a crawler comes by, it is asked for more than it can serve; each request takes longer, clients give up and ask anew, and it does work for answers that nobody waits for. A limit of requests at once on each server, a rate limit or a circuit breaker lets as much through as it can serve, and the rest waits or is refused at once.',
   harmless:
-    'Where the servers limit themselves (a bounded worker pool with a short queue), where something that is not watched limits before, and where the origin bears all that can come. It is a note, because nothing has failed yet.',
+    'It is judged where `edges` lead from a cache to the pool. Where the servers limit themselves (a bounded worker pool with a short queue), where something that is not watched limits before, and where the origin bears all that can come. It is a note, because nothing has failed yet.',
   settings: z.strictObject({
     ...patience('60s', '60s'),
     rate: threshold(10, 'Requests a second from which a pool is judged: with fewer, one slow second piles up nothing'),
@@ -28,11 +28,17 @@ export const originUnlimited: Detector<Settings> = {
   needs: { spanMs: 90_000, metrics: ['pool_requests_total'], topology: 'pools' },
   detect: (window, topology, settings) =>
     topology.pools.values().flatMap((pool): Verdict[] => {
+      const ref = poolRef(pool)
       // What calls on to another tier is not the last one: that one is judged where it is called.
-      if (calledBy(poolRef(pool), topology.edges).length > 0) return []
+      if (calledBy(ref, topology.edges).length > 0) return []
+      // An origin is what stands behind a cache: without an edge from one nobody has said that this is one.
+      if (!callersOf(ref, topology.edges).some(isCache)) return []
       return [verdictOf(window, topology, pool, settings)]
     }),
 }
+
+/** Caches, rings of them, and what is reached as a whole target. */
+const isCache = (ref: Ref): boolean => 'ring' in ref || 'cache' in ref || refText(ref).startsWith('target:')
 
 function verdictOf(window: SeriesWindow, topology: Topology, pool: Pool, { rate, over }: Settings): Verdict {
   const subject = poolLabels(pool)
