@@ -10,7 +10,7 @@ test('if cache-b dies: foreseen on the page, tried for half a minute, and it cam
   await expect.poll(async () => (await foreseen()).wait, { timeout: 150_000, intervals: [5_000] }).toBeNull()
   const before = await evenkeel.fleet.ring.read()
   await page.goto(`${evenkeel.url}/drills?ring=products&node=cache-b&lasts=30s`)
-  await expect(page.getByRole('table', { name: 'What is expected' }).getByRole('row')).toHaveCount(5)
+  await expect(page.getByRole('table', { name: 'What is expected', exact: true }).getByRole('row')).toHaveCount(5)
   await expect(page.getByText('more at first')).toBeVisible()
   expect(await violations(page)).toEqual([])
 
