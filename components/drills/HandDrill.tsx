@@ -5,8 +5,6 @@ import { errorText, get, path, post, remove } from '@/components/frame/api.ts'
 import { noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
-import { Failure, Skeleton } from '@/components/ui/empty.tsx'
-import { Field, Select } from '@/components/ui/field.tsx'
 import { Section } from '@/components/ui/page.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { Table } from '@/components/ui/table.tsx'
@@ -18,8 +16,10 @@ import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import { type Ref, refText } from '@/lib/model/ref.ts'
+import { Choice } from './Choice.tsx'
 import { EXPECTATIONS, expectationRows, OUTCOME } from './expectationRows.tsx'
-import { LENGTH_WORDS, LENGTHS } from './lengths.ts'
+import { LENGTH_OPTIONS, LENGTHS } from './lengths.ts'
+import { Planned } from './Planned.tsx'
 import { Risks } from './Risks.tsx'
 
 type Thing = { value: string; label: string }
@@ -66,21 +66,8 @@ export function HandDrill({ things }: { things: readonly Thing[] }) {
       note="You stop it, Evenkeel writes nothing: it notices that it went, holds what was expected against what comes, and notices its return."
     >
       <div className="flex flex-wrap items-end gap-3">
-        <Field label="What you stop">
-          {(props) => (
-            <Select {...props} options={[...things]} value={chosen.value} onChange={(event) => void ask({ thing: event.target.value })} />
-          )}
-        </Field>
-        <Field label="Watched for">
-          {(props) => (
-            <Select
-              {...props}
-              options={LENGTHS.map((value) => ({ value, label: LENGTH_WORDS[value] }))}
-              value={asked.stays}
-              onChange={(event) => void ask({ stays: LENGTHS.find((one) => one === event.target.value) ?? null })}
-            />
-          )}
-        </Field>
+        <Choice label="What you stop" value={chosen.value} options={things} onChange={(chosen) => void ask({ thing: chosen })} />
+        <Choice label="Watched for" value={asked.stays} options={LENGTH_OPTIONS} onChange={(chosen) => void ask({ stays: chosen })} />
         <Button
           onClick={() => start.mutate()}
           busy={start.isPending}
@@ -89,23 +76,21 @@ export function HandDrill({ things }: { things: readonly Thing[] }) {
           I stop it now
         </Button>
       </div>
-      {plan.error ? (
-        <Failure tried="This drill cannot be planned." answer={errorText(plan.error)} />
-      ) : plan.data ? (
-        <div className="mt-3 flex flex-col gap-3">
-          <Risks risks={plan.data.risks} />
-          <Table
-            label="What is expected when you stop it"
-            columns={EXPECTATIONS}
-            rows={expectationRows(plan.data.expects)}
-            rowKey={({ id }) => id}
-            sticky={false}
-            empty="Nothing is expected yet: too little was measured of it."
-          />
-        </div>
-      ) : (
-        <Skeleton className="mt-3 h-40" />
-      )}
+      <Planned plan={plan}>
+        {(plan) => (
+          <div className="mt-3 flex flex-col gap-3">
+            <Risks risks={plan.risks} />
+            <Table
+              label="What is expected when you stop it"
+              columns={EXPECTATIONS}
+              rows={expectationRows(plan.expects)}
+              rowKey={({ id }) => id}
+              sticky={false}
+              empty="Nothing is expected yet: too little was measured of it."
+            />
+          </div>
+        )}
+      </Planned>
       <ul className="mt-3 flex flex-col gap-4">
         {done?.items.slice(0, 5).map((drill) => (
           <Done key={drill.id} drill={drill} />

@@ -7,8 +7,6 @@ import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
-import { Failure, Skeleton } from '@/components/ui/empty.tsx'
-import { Field, Select } from '@/components/ui/field.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts, Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
@@ -19,8 +17,10 @@ import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { AppliedView } from '@/lib/model/answers/proposal.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
 import type { RingDrillView } from '@/lib/model/answers/ringDrill.ts'
+import { Choice } from './Choice.tsx'
 import { EXPECTATIONS, expectationRows } from './expectationRows.tsx'
-import { LENGTH_WORDS, LENGTHS } from './lengths.ts'
+import { LENGTH_OPTIONS, LENGTH_WORDS, LENGTHS } from './lengths.ts'
+import { Planned } from './Planned.tsx'
 import { Risks } from './Risks.tsx'
 
 /** "If this cache dies": what is expected when a node leaves its ring, and a drill that takes it out for a while and holds that against what comes. */
@@ -54,36 +54,19 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
       note="What would follow if a node left its ring: from the ring, the hits and the rates of the last minute. Reading this writes nothing."
     >
       <div className="flex flex-wrap items-end gap-3">
-        <Field label="Ring">
-          {(props) => (
-            <Select
-              {...props}
-              options={rings.map(({ name }) => ({ value: name, label: safe(name, 60) }))}
-              value={ring.name}
-              onChange={(event) => void ask({ ring: event.target.value, node: null })}
-            />
-          )}
-        </Field>
-        <Field label="Node">
-          {(props) => (
-            <Select
-              {...props}
-              options={ring.nodes.map(({ name }) => ({ value: name, label: safe(name, 60) }))}
-              value={node.name}
-              onChange={(event) => void ask({ ring: ring.name, node: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="Away for">
-          {(props) => (
-            <Select
-              {...props}
-              options={LENGTHS.map((value) => ({ value, label: LENGTH_WORDS[value] }))}
-              value={asked.lasts}
-              onChange={(event) => void ask({ lasts: LENGTHS.find((one) => one === event.target.value) ?? null })}
-            />
-          )}
-        </Field>
+        <Choice
+          label="Ring"
+          value={ring.name}
+          options={rings.map(({ name }) => ({ value: name, label: safe(name, 60) }))}
+          onChange={(chosen) => void ask({ ring: chosen, node: null })}
+        />
+        <Choice
+          label="Node"
+          value={node.name}
+          options={ring.nodes.map(({ name }) => ({ value: name, label: safe(name, 60) }))}
+          onChange={(chosen) => void ask({ ring: ring.name, node: chosen })}
+        />
+        <Choice label="Away for" value={asked.lasts} options={LENGTH_OPTIONS} onChange={(chosen) => void ask({ lasts: chosen })} />
         <Button
           look="primary"
           onClick={() => start.mutate()}
@@ -95,13 +78,7 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
           Take {safe(node.name, 30)} out for {LENGTH_WORDS[asked.lasts]}
         </Button>
       </div>
-      {plan.error ? (
-        <Failure tried="This drill cannot be planned." answer={errorText(plan.error)} />
-      ) : plan.data ? (
-        <Plan plan={plan.data} />
-      ) : (
-        <Skeleton className="mt-3 h-40" />
-      )}
+      <Planned plan={plan}>{(plan) => <Plan plan={plan} />}</Planned>
     </Section>
   )
 }

@@ -7,8 +7,6 @@ import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
-import { Failure, Skeleton } from '@/components/ui/empty.tsx'
-import { Field, Select } from '@/components/ui/field.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts, Section } from '@/components/ui/page.tsx'
 import { Table } from '@/components/ui/table.tsx'
@@ -18,8 +16,10 @@ import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { PoolDrillView } from '@/lib/model/answers/poolDrill.ts'
 import type { AppliedView } from '@/lib/model/answers/proposal.ts'
+import { Choice } from './Choice.tsx'
 import { EXPECTATIONS, expectationRows } from './expectationRows.tsx'
-import { LENGTH_WORDS, LENGTHS } from './lengths.ts'
+import { LENGTH_OPTIONS, LENGTH_WORDS, LENGTHS } from './lengths.ts'
+import { Planned } from './Planned.tsx'
 import { Risks } from './Risks.tsx'
 
 const WAYS = ['drain', 'weight'] as const
@@ -68,46 +68,25 @@ export function ServerDrill({ pools }: { pools: readonly PoolView[] }) {
       note="What would follow if a server of a pool took no requests: from weights, sessions and the response at the loads of the last minutes. Reading this writes nothing."
     >
       <div className="flex flex-wrap items-end gap-3">
-        <Field label="Pool">
-          {(props) => (
-            <Select
-              {...props}
-              options={options(pools.map(nameOf))}
-              value={nameOf(pool)}
-              onChange={(event) => void ask({ pool: event.target.value, server: null, by: null })}
-            />
-          )}
-        </Field>
-        <Field label="Server">
-          {(props) => (
-            <Select
-              {...props}
-              options={options(pool.servers.map(({ name }) => name))}
-              value={server.name}
-              onChange={(event) => void ask({ pool: nameOf(pool), server: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="Taken out by">
-          {(props) => (
-            <Select
-              {...props}
-              options={ways.map((value) => ({ value, label: WAY_WORDS[value] }))}
-              value={way}
-              onChange={(event) => void ask({ by: WAYS.find((one) => one === event.target.value) ?? null })}
-            />
-          )}
-        </Field>
-        <Field label="Out for">
-          {(props) => (
-            <Select
-              {...props}
-              options={LENGTHS.map((value) => ({ value, label: LENGTH_WORDS[value] }))}
-              value={asked.off}
-              onChange={(event) => void ask({ off: LENGTHS.find((one) => one === event.target.value) ?? null })}
-            />
-          )}
-        </Field>
+        <Choice
+          label="Pool"
+          value={nameOf(pool)}
+          options={options(pools.map(nameOf))}
+          onChange={(chosen) => void ask({ pool: chosen, server: null, by: null })}
+        />
+        <Choice
+          label="Server"
+          value={server.name}
+          options={options(pool.servers.map(({ name }) => name))}
+          onChange={(chosen) => void ask({ pool: nameOf(pool), server: chosen })}
+        />
+        <Choice
+          label="Taken out by"
+          value={way}
+          options={ways.map((value) => ({ value, label: WAY_WORDS[value] }))}
+          onChange={(chosen) => void ask({ by: chosen })}
+        />
+        <Choice label="Out for" value={asked.off} options={LENGTH_OPTIONS} onChange={(chosen) => void ask({ off: chosen })} />
         <Button
           look="primary"
           onClick={() => start.mutate()}
@@ -117,13 +96,7 @@ export function ServerDrill({ pools }: { pools: readonly PoolView[] }) {
           Take {safe(server.name, 30)} out for {LENGTH_WORDS[asked.off]}
         </Button>
       </div>
-      {plan.error ? (
-        <Failure tried="This drill cannot be planned." answer={errorText(plan.error)} />
-      ) : plan.data ? (
-        <Plan plan={plan.data} />
-      ) : (
-        <Skeleton className="mt-3 h-40" />
-      )}
+      <Planned plan={plan}>{(plan) => <Plan plan={plan} />}</Planned>
     </Section>
   )
 }

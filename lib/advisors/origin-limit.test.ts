@@ -4,8 +4,8 @@ import { FROM } from '../../test/series.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import type { Pool } from '../model/topology.ts'
-import { kneeOf } from './knee.ts'
 import { originLimit } from './origin-limit.ts'
+import { saturationOf } from './saturation.ts'
 
 const finding = { id: 'f', rule: 'balancer/origin-unlimited', subject: { target: 'edge', pool: 'app' } } as unknown as Finding
 const SECONDS = 600
@@ -42,11 +42,11 @@ const propose = (options?: Parameters<typeof fleet>[0]) => {
   return originLimit.propose(finding, window, topology)
 }
 
-test('the knee is what was served while requests waited for each other, and how long one takes while none does', () => {
+test('saturation is what was served while requests waited for each other, and how long one takes while none does', () => {
   const { window, pool } = fleet()
-  expect(kneeOf(window, pool)).toMatchObject({ rate: expect.closeTo(200, -1), seconds: expect.closeTo(0.02, 3) })
+  expect(saturationOf(window, pool)).toMatchObject({ rate: expect.closeTo(200, -1), seconds: expect.closeTo(0.02, 3) })
   const calm = fleet({ wave: false })
-  expect(kneeOf(calm.window, calm.pool)).toBeNull()
+  expect(saturationOf(calm.window, calm.pool)).toBeNull()
 })
 
 test('each server is limited to what keeps it busy, and the present load stays as it is', () => {
@@ -76,7 +76,7 @@ test('nothing is proposed of what is not known, or in the rush itself; where it 
   })
 })
 
-test('slow answers while less is served are no knee: something else is wrong', () => {
+test('slow answers while less is served are no saturation: something else is wrong', () => {
   const { pool } = fleet()
   const tape = new Tape()
   let requests = 0
@@ -89,5 +89,5 @@ test('slow answers while less is served are no knee: something else is wrong', (
       tape.put(FROM + t * 1_000, 'pool_response_seconds', labels, stuck ? 0.2 : 0.02)
     }
   }
-  expect(kneeOf(tape.window(SECONDS), pool)).toBeNull()
+  expect(saturationOf(tape.window(SECONDS), pool)).toBeNull()
 })

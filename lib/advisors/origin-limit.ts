@@ -9,7 +9,7 @@ import { servingOf } from '../model/serving.ts'
 import { limitOf, settingText } from '../model/setting.ts'
 import type { Pool } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { type Knee, kneeOf } from './knee.ts'
+import { type Saturation, saturationOf } from './saturation.ts'
 
 const SPAN_MS = 1_200_000
 /** Beyond what keeps the servers busy some more may be under way: bursts are not made to wait. */
@@ -34,14 +34,14 @@ export const originLimit: Advisor = {
     if (!pool || !wanted) return null
     const serving = servingOf(pool)
     if (serving.length === 0) return null
-    const knee = kneeOf(window, pool)
+    const saturation = saturationOf(window, pool)
     const line = (limit: string) => `in ${wanted.where}: ${wanted.line.replaceAll('LIMIT', limit)}`
-    if (!knee)
+    if (!saturation)
       return {
         none: `How much the servers of ${pool.name} bear is not known: in the last 20 min more requests never made them slower. Measure that in a load test, then set the limit ${line('LIMIT')}`,
       }
     // Little's law: so many under way keep them as busy as they can be; each one more waits inside of them.
-    const each = Math.max(LIMIT_MIN, Math.ceil((SPARE * knee.rate * knee.seconds) / serving.length))
+    const each = Math.max(LIMIT_MIN, Math.ceil((SPARE * saturation.rate * saturation.seconds) / serving.length))
     const now = projectedWithout(window, pool, [])
     if (now === null) return null
     if (now.sessions > ROOM * each * serving.length)
@@ -50,16 +50,18 @@ export const originLimit: Advisor = {
       }
     if (pool.can.limit !== true) {
       const because = pool.can.limit ? ` It cannot be set from here: ${pool.can.limit.because}.` : ''
-      return { none: `${kneeText(pool, knee)} ${each} at once on each server keep them busy; set that ${line(String(each))}.${because}` }
+      return {
+        none: `${saturationText(pool, saturation)} ${each} at once on each server keep them busy; set that ${line(String(each))}.${because}`,
+      }
     }
-    return draftOf(pool, window, knee, each, line(String(each)))
+    return draftOf(pool, window, saturation, each, line(String(each)))
   },
 }
 
-const kneeText = ({ name }: Pool, { rate, seconds }: Knee) =>
+const saturationText = ({ name }: Pool, { rate, seconds }: Saturation) =>
   `${name} serves at most about ${text(rate, 'perSecond')}, and a request takes ${text(seconds, 'seconds')} while none waits.`
 
-function draftOf(pool: Pool, window: SeriesWindow, knee: Knee, each: number, patch: string): Draft | null {
+function draftOf(pool: Pool, window: SeriesWindow, saturation: Saturation, each: number, patch: string): Draft | null {
   const where = poolLabels(pool)
   const answer = measure('pool_response_seconds', where, window.between(window.to - NOW_MS, window.to))
   if (answer.is !== 'measured') return null
@@ -70,7 +72,7 @@ function draftOf(pool: Pool, window: SeriesWindow, knee: Knee, each: number, pat
   })
   return {
     steps: steps as [Step, ...Step[]],
-    because: `${kneeText(pool, knee)} With more than ${count(each * steps.length)} under way they only wait inside of the servers, and nothing refuses them. Limited to ${each} on each server, what is too much waits at the balancer, which serves ${text(knee.rate, 'perSecond')} all the while.`,
+    because: `${saturationText(pool, saturation)} With more than ${count(each * steps.length)} under way they only wait inside of the servers, and nothing refuses them. Limited to ${each} on each server, what is too much waits at the balancer, which serves ${text(saturation.rate, 'perSecond')} all the while.`,
     predict: {
       metric: 'pool_response_seconds',
       where,
@@ -80,7 +82,7 @@ function draftOf(pool: Pool, window: SeriesWindow, knee: Knee, each: number, pat
       low: Math.min(low, value) * (1 - SAME),
       high: Math.max(high, value) * (1 + SAME),
       holds: true,
-      basis: `the present load stays below the limits; the knee is that of ${knee.slices} stretches of 10 s in which requests waited for each other`,
+      basis: `the present load stays below the limits; the saturation is that of ${saturation.slices} stretches of 10 s in which requests waited for each other`,
     },
     guards: [
       {

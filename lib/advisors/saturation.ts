@@ -15,14 +15,17 @@ const SLOW_MIN = 3
 /** While requests wait for each other at least this part of the best rate is served; less is something else: a failure, a lock. */
 const BUSY = 0.7
 
-/** The knee of a pool: what it serves at most, and how long a request takes there while none waits. Per second, and seconds. */
-export type Knee = { rate: number; seconds: number; slices: number }
+/**
+ * Saturation of a pool: what it serves at most, and how long a request takes while none waits. Per second, and seconds. It lies above the knee of the
+ * load-latency line (lib/metrics/loadLine.ts), where answers begin to slow down: a limit there would hold back what could be served.
+ */
+export type Saturation = { rate: number; seconds: number; slices: number }
 
 /**
  * From history: the rate at which answers took twice as long as those of the fast slices, although as much was served as ever: then requests
  * wait for each other, and more of them at once are only slower. Null where that was not seen.
  */
-export function kneeOf(window: SeriesWindow, pool: Pool): Knee | null {
+export function saturationOf(window: SeriesWindow, pool: Pool): Saturation | null {
   const slices = slicesOf(window.between(window.to - SPAN_MS, window.to), pool)
   const seconds = quantile(
     slices.map((slice) => slice.seconds),
