@@ -68,7 +68,6 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
         />
         <Choice label="Away for" value={asked.lasts} options={LENGTH_OPTIONS} onChange={(chosen) => void ask({ lasts: chosen })} />
         <Button
-          look="primary"
           onClick={() => start.mutate()}
           busy={start.isPending}
           disabledBecause={

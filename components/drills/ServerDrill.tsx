@@ -88,7 +88,6 @@ export function ServerDrill({ pools }: { pools: readonly PoolView[] }) {
         />
         <Choice label="Out for" value={asked.off} options={LENGTH_OPTIONS} onChange={(chosen) => void ask({ off: chosen })} />
         <Button
-          look="primary"
           onClick={() => start.mutate()}
           busy={start.isPending}
           disabledBecause={noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}

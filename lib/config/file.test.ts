@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { schemas } from '../server/schemas.ts'
 import { ConfigError } from './error.ts'
-import { readConfigFile, readFile } from './file.ts'
+import { readConfigFile, readFile, readFileAgain } from './file.ts'
 import { parseConfig } from './parse.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'evenkeel-config-'))
@@ -40,4 +41,13 @@ test.each([
   expect(parse).toThrow(ConfigError)
   expect(parse).toThrow(/^ {2}targets\[0\]\.password_file \(line 2\): found .*, which cannot be read/m)
   expect(parse).toThrow(expected)
+})
+
+test('while the process serves, a pipe is refused: to read it would wait for whoever writes it', () => {
+  const pipe = join(home, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  expect(() => readConfigFile(pipe, readFileAgain)).toThrow(/no regular file, and so cannot be read again/)
+  expect(() => readConfigFile('/dev/zero', readFileAgain)).toThrow(/no regular file/)
+  expect(() => readConfigFile(home, readFileAgain)).toThrow(/found a folder/)
+  expect(readFileAgain(written('plain', 'a'))).toBe('a')
 })

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigError } from './error.ts'
 
@@ -7,15 +7,25 @@ const FILE_MAX_BYTES = 4 * 1024 * 1024
 
 /** The text of a configuration file or of one that it names. Throws an error whose message says why it cannot be read and holds none of its content. */
 export function readFile(path: string): string {
-  const bytes = read(path)
+  const bytes = bytesOf(path)
   // What is no UTF-8 would become another password.
   const text = bytes.toString('utf8')
   if (!Buffer.from(text, 'utf8').equals(bytes)) throw new Error('its bytes are no UTF-8')
   return text.replace(/^\ufeff/, '')
 }
 
+/**
+ * The same while the process serves: a pipe is refused, because to read one waits for whoever writes it, and holds up the only thread. At a start,
+ * where `--config <(…)` is one, that is fine.
+ */
+export function readFileAgain(path: string): string {
+  const found = statSync(path)
+  if (!found.isFile() && !found.isDirectory()) throw new Error('it is no regular file, and so cannot be read again')
+  return readFile(path)
+}
+
 /** In parts: a device has no size, and no end. */
-function read(path: string): Buffer {
+function bytesOf(path: string): Buffer {
   const file = openSync(path, 'r')
   try {
     const chunks: Buffer[] = []
@@ -33,11 +43,11 @@ function read(path: string): Buffer {
 }
 
 /** The configuration file that EVENKEEL_CONFIG or `--config` names, by its absolute path. Throws `ConfigError`. */
-export function readConfigFile(path: string | undefined): { file: string; text: string } {
+export function readConfigFile(path: string | undefined, read = readFile): { file: string; text: string } {
   if (!path) throw new ConfigError('EVENKEEL_CONFIG', [{ path: '', found: 'nothing', allowed: 'the path of an evenkeel.yaml' }])
   const file = resolve(path)
   try {
-    return { file, text: readFile(file) }
+    return { file, text: read(file) }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const found = code === 'EISDIR' ? 'a folder' : `a file that cannot be read (${code ?? message})`

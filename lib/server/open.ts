@@ -54,9 +54,9 @@ import { solveInThread } from './workers/rings.ts'
 const VERSION = '0.1.0'
 
 /** Reads and checks the file that EVENKEEL_CONFIG names. `bound`: where this process is bound already. Throws `ConfigError`. */
-export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv, bound?: Listen): Config {
-  const { file, text } = readConfigFile(path)
-  return parseConfig(text, env, schemas(), { file, readFile, bound })
+export function readConfig(path: string | undefined, env: NodeJS.ProcessEnv, bound?: Listen, read = readFile): Config {
+  const { file, text } = readConfigFile(path, read)
+  return parseConfig(text, env, schemas(), { file, readFile: read, bound })
 }
 
 function makeDataFolder(folder: string): void {

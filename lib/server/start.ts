@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
+import { readFile, readFileAgain } from '../config/file.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { checkBound, checkServer, toldToListen } from './boundAddress.ts'
 import { onArrival } from './http/arrivals.ts'
@@ -67,15 +68,15 @@ export async function start(): Promise<void> {
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 /** The configuration file as it stands; where it would have this process listen elsewhere, it is refused. Throws `ConfigError`. */
-function readChecked(): Config {
+function readChecked(read = readFile): Config {
   const bound = toldToListen(process.env)
-  const config = readConfig(process.env.EVENKEEL_CONFIG, process.env, bound)
+  const config = readConfig(process.env.EVENKEEL_CONFIG, process.env, bound, read)
   checkBound(config, bound, 'by HOSTNAME and PORT')
   return config
 }
 
 const reload = createReload({
-  read: readChecked,
+  read: () => readChecked(readFileAgain),
   open: (config, { learnt }) => openRuntime(config, process.env, print, { learnt, reload }),
   end,
 })

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts'
 import { redactedDiff } from '../../config/edit/diff.ts'
 import { type AlertsEdit, EDITED, editedText, shownAlerts } from '../../config/edit/edit.ts'
 import { ConfigError } from '../../config/error.ts'
-import { readFile } from '../../config/file.ts'
+import { readFileAgain } from '../../config/file.ts'
 import { channelSchemas } from '../../config/jsonSchema.ts'
 import { parseConfig } from '../../config/parse.ts'
 import type { AlertsAppliedView, AlertsConfigView, AlertsPreviewView } from '../../model/answers/alertsEdit.ts'
@@ -72,7 +72,7 @@ export async function edited({ config: running }: Pick<Runtime, 'config'>, { has
     throw new EvenkeelError('drift', `${basename(file)} was changed by somebody else meanwhile: load it anew and make the edit again`)
   const after = editedText(before, edit, schemas(), secretFolders(file))
   try {
-    return { before, after, config: parseConfig(after, process.env, schemas(), { file, readFile, bound: running.listen }) }
+    return { before, after, config: parseConfig(after, process.env, schemas(), { file, readFile: readFileAgain, bound: running.listen }) }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const problems = error.problems.slice(0, PROBLEMS_MAX).map(({ path, found, allowed }) => `${path}: found ${found}; allowed: ${allowed}`)
