@@ -1,5 +1,4 @@
 import { NO_BRAKES } from '../model/brakes.ts'
-import { EvenkeelError } from '../model/error.ts'
 import { actuators as registry } from '../products/actuators.ts'
 import type { ChangesOptions } from './changes.ts'
 import type { ChangesContext } from './context.ts'
@@ -24,11 +23,9 @@ export function createContext(options: ChangesOptions, modeForNew: () => Mode): 
     costOf: (target) => store.memory.get<string>(costKey(target)),
     mode,
     durable: () => store.durable(),
-    fence(target, change) {
+    holds(target, change) {
       const owner = (change && journal.get(change)?.steps[0]?.setting.target) || target
-      if (options.holds?.(owner) ?? true) return
-      const because = `This replica does not surely have ${owner} now, so nothing is written: another may have taken it over.`
-      throw new EvenkeelError('unavailable', because, { written: 'none' })
+      return options.holds?.(owner) ?? true
     },
   })
   const jobs = createJobs({ store, liveSettings, journal, mode, now, log })

@@ -19,8 +19,8 @@ export type LiveSettingsOptions = {
   mode(): Mode
   /** Resolves when the journal, up to now, is where it survives this process: before that nothing is written. */
   durable(): Promise<void>
-  /** Fencing: throws `unavailable` unless this process surely has the target, or the change that writes to it. */
-  fence(target: string, change?: string): void
+  /** Fencing: whether this process surely has the target, or the change that writes to it. */
+  holds(target: string, change?: string): boolean
 }
 
 /**
@@ -51,16 +51,20 @@ export interface LiveSettings {
 export const costKey = (target: string) => `cost:${target}`
 
 export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
-  const { actuators, targetConfig, readMs, writeMs, costOf, mode, durable, fence } = options
+  const { actuators, targetConfig, readMs, writeMs, costOf, mode, durable, holds } = options
   const find = createFindSetting(actuators, targetConfig)
   /** The gate before each write. */
   async function mayWrite(target: string, change?: string): Promise<void> {
     refuseReadOnly(mode())
     await durable()
-    fence(target, change)
+    if (!holds(target, change)) throw fenced(target)
     // It may have been lowered while the journal was written.
     refuseReadOnly(mode())
   }
+
+  /** A write that ends with the lease it was begun under. */
+  const leased = <T>(target: string, change: string | undefined, run: (signal: AbortSignal) => Promise<T>) =>
+    within(writeMs, `Writing to ${target}`, run, () => holds(target, change))
 
   function canonical(setting: SettingText, value: string): string {
     const parsed = find(setting, 'setting').kind.value.safeParse(value)
@@ -86,13 +90,13 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
     async write(target, edits, cause) {
       await mayWrite(target, cause.change)
       const { actuator, config } = find({ target, name: edits[0]!.name }, 'setting')
-      await within(writeMs, `Writing to ${target}`, (signal) => actuator.write(config, edits, signal, cause))
+      await leased(target, cause.change, (signal) => actuator.write(config, edits, signal, cause))
     },
     async resume(steps, cause) {
       for (const [target, own] of byTarget(steps)) {
         await mayWrite(target, cause.change)
         const { actuator, config } = find(own[0]!.setting, 'step')
-        await within(writeMs, `Writing to ${target}`, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
+        await leased(target, cause.change, async (signal) => actuator.resume?.(config, own.map(toEdit), signal, cause))
       }
     },
     needsResume: (setting) => find(setting, 'setting').actuator.resume !== undefined,
@@ -107,7 +111,7 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
           await mayWrite(step.setting.target)
           // Whoever waited for it has gone: what is tried again must not be written twice.
           signal.throwIfAborted()
-          return work.write(edits, signal)
+          return leased(step.setting.target, undefined, (own) => work.write(edits, AbortSignal.any([signal, own])))
         },
       }
     },
@@ -116,6 +120,15 @@ export function createLiveSettings(options: LiveSettingsOptions): LiveSettings {
     describe: (steps) => describeSteps(steps, find, costOf),
   }
 }
+
+const fenced = (target: string) =>
+  new EvenkeelError(
+    'unavailable',
+    `This replica does not surely have ${target} now, so nothing is written: another may have taken it over.`,
+    {
+      written: 'none',
+    },
+  )
 
 /** Reads the values of all settings, one request a target. */
 async function readAll(settings: readonly SettingText[], find: FindSetting, readMs: number): Promise<Map<string, string>> {
