@@ -24,7 +24,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/curves', ['lib/model', 'lib/math', 'lib/format']],
   ['lib/metrics', ['lib/model', 'lib/math']],
   ['lib/lab', ['lib/model', 'lib/format', 'lib/rings']],
-  ['lib/predictions', ['lib/model', 'lib/math', 'lib/rings']],
+  ['lib/predictions', ['lib/model', 'lib/math', 'lib/rings', 'lib/metrics']],
   ['lib/review', ['lib/model', 'lib/math', 'lib/rings', 'lib/format', 'lib/metrics', 'lib/predictions']],
   ['lib/config', ['lib/model', 'lib/format']],
   ['lib/store', ['lib/model', 'lib/math']],
@@ -42,7 +42,16 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
   ['lib/repository', ['lib/model', 'lib/format']],
   [
     'lib/changes',
-    ['lib/model', 'lib/math', 'lib/format', 'lib/metrics', 'lib/products/actuators.ts', 'lib/products/codeWriters.ts', 'lib/repository'],
+    [
+      'lib/model',
+      'lib/math',
+      'lib/format',
+      'lib/metrics',
+      'lib/predictions',
+      'lib/products/actuators.ts',
+      'lib/products/codeWriters.ts',
+      'lib/repository',
+    ],
   ],
   ['lib/auth', ['lib/model', 'lib/format', 'lib/config']],
   [

@@ -279,6 +279,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
     nextAt: AT + 1_000,
     doneAt: AT + 2_000,
   },
+  moves: [{ of: 'pool:edge/app', share: 0.05 }],
   committed,
   returned: committed,
   job: 'j1',

@@ -5,6 +5,7 @@ import type { Guard, Step } from '../model/proposal.ts'
 import type { Committed, RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
+import { trafficMoved } from '../predictions/trafficMoved.ts'
 import { patchOf } from '../repository/plan.ts'
 import { claimGroups } from './claim.ts'
 import { commitChange, intended, notCommitted, planSteps } from './commitChange.ts'
@@ -41,7 +42,7 @@ export async function applySteps(wanted: Wanted, context: ChangesContext): Promi
 
   const steps = live instanceof Map ? checked.map((step) => ({ ...step, before: live.get(settingKey(step.setting)) ?? '' })) : []
   const liveRefusal = live instanceof Map ? (driftOf(wanted, steps, liveSettings) ?? unchangedError(wanted, steps, liveSettings)) : live
-  const facts = refusalFacts(wanted, context)
+  const facts = refusalFacts(wanted, context, steps)
   const inFlight = facts.inFlight ?? (during ? { change: during, groups } : null)
   const refusal = refusalOf({ ...facts, inFlight, live: liveRefusal })
   if (refusal) throw refusal
@@ -101,11 +102,12 @@ type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: stri
 /** Opens the change in the journal, before its first write. Throws what it is refused for: another request may have been faster. */
 async function openChange(wanted: Wanted, { steps, slowStart, job, notes, committed }: Opening, context: ChangesContext): Promise<string> {
   const { proposal, follows, drill, because, by, guards } = wanted
-  const { journal, liveSettings, store, now } = context
+  const { journal, liveSettings, store, fleet, now } = context
+  const moves = trafficMoved(steps, fleet.topology())
   const own = randomBytes(8).toString('hex')
   await claimGroups(own, steps, context)
   // Nothing is awaited from here to the first entry: the next that asks finds this change.
-  const refusal = refusalOf({ ...refusalFacts(wanted, context), live: null })
+  const refusal = refusalOf({ ...refusalFacts(wanted, context, steps), live: null })
   if (refusal) {
     await store.claims.release(own)
     throw refusal
@@ -126,6 +128,7 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
       guards,
       ...(slowStart && { slowStart }),
       ...(job && { job }),
+      ...(moves.length > 0 && { moves }),
       ...(committed && { committed: committed(own) }),
       measured: null,
       verdict: null,

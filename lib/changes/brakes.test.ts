@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { NO_BRAKES } from '../model/brakes.ts'
 import type { WeeklyWindow } from '../model/weeklyWindow.ts'
 import { type BrakeFacts, brakeOf } from './brakes.ts'
 
@@ -6,9 +7,10 @@ const at = (text: string) => Date.parse(text)
 /** A Thursday. */
 const NOON = at('2026-03-05T12:00:00Z')
 const facts = (more: Partial<BrakeFacts> = {}): BrakeFacts => ({
-  settings: { windows: [], inFlightMax: null },
+  settings: NO_BRAKES,
   freeze: null,
   inFlight: 0,
+  traffic: { wanted: [], moved: [] },
   now: NOON,
   ...more,
 })
@@ -19,14 +21,14 @@ const window = (more: Partial<WeeklyWindow> = {}): WeeklyWindow => ({
   zone: 'UTC',
   ...more,
 })
-const windows = (list: WeeklyWindow[], now = NOON) => brakeOf(facts({ settings: { windows: list, inFlightMax: null }, now }))
+const windows = (list: WeeklyWindow[], now = NOON) => brakeOf(facts({ settings: { ...NO_BRAKES, windows: list }, now }))
 
 test('without brakes nothing is held back', () => expect(brakeOf(facts({ inFlight: 50 }))).toBeNull())
 
 describe('a freeze', () => {
   const freeze = { by: 'ann', reason: 'Black Friday.', at: NOON - 1, until: at('2026-03-05T18:30:00Z') }
   test('names who, until when and why, whatever else would allow it', () => {
-    const refusal = brakeOf(facts({ freeze, settings: { windows: [window()], inFlightMax: 9 } }))
+    const refusal = brakeOf(facts({ freeze, settings: { ...NO_BRAKES, windows: [window()], inFlightMax: 9 } }))
     expect(refusal).toMatchObject({ code: 'not_allowed' })
     expect(refusal!.message).toMatch(/^Changes are frozen until 2026-03-05 18:30 UTC by ann: Black Friday\. Lift the freeze/)
   })
@@ -50,7 +52,7 @@ describe('change windows', () => {
 })
 
 test('so many at most are in flight', () => {
-  const of = (inFlight: number) => brakeOf(facts({ inFlight, settings: { windows: [], inFlightMax: 2 } }))
+  const of = (inFlight: number) => brakeOf(facts({ inFlight, settings: { ...NO_BRAKES, inFlightMax: 2 } }))
   expect(of(1)).toBeNull()
   expect(of(2)).toMatchObject({ code: 'busy', message: expect.stringContaining('2 changes are in flight, and the configuration allows 2') })
 })

@@ -1,23 +1,23 @@
 import type { BrakeSettings, Freeze } from '../model/brakes.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { endOf, nextStartOf } from '../model/weeklyWindow.ts'
+import { minute } from './minute.ts'
+import { type TrafficFacts, trafficBrake } from './trafficPerHour.ts'
 
 export type BrakeFacts = {
   settings: BrakeSettings
   freeze: Freeze | null
   /** Changes in flight, over the whole fleet. */
   inFlight: number
+  traffic: TrafficFacts
   now: number
 }
 
-/** To the minute, UTC. */
-const minute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
 /**
- * Why nothing new may begin now: a freeze, no change window that is open, or enough in flight. Null where it may. What is in flight is never braked,
+ * Why nothing new may begin now: a freeze, no change window that is open, enough in flight, or enough moved. Null where it may. What is in flight is never braked,
  * because a roll-back is the safe way out of it.
  */
-export function brakeOf({ settings, freeze, inFlight, now }: BrakeFacts): EvenkeelError | null {
+export function brakeOf({ settings, freeze, inFlight, traffic, now }: BrakeFacts): EvenkeelError | null {
   if (freeze && now < freeze.until)
     return new EvenkeelError(
       'not_allowed',
@@ -35,5 +35,5 @@ export function brakeOf({ settings, freeze, inFlight, now }: BrakeFacts): Evenke
       'busy',
       `${inFlight} ${inFlight === 1 ? 'change is' : 'changes are'} in flight, and the configuration allows ${settings.inFlightMax} at once (changes.inFlight). Wait for an end.`,
     )
-  return null
+  return settings.trafficPerHour === null ? null : trafficBrake(settings.trafficPerHour, traffic, now)
 }

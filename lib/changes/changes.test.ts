@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ABLE } from '../../test/normal.ts'
+import { ABLE, poolOf } from '../../test/normal.ts'
 import { refuseWrites } from '../../test/noWrites.ts'
 import { createBus } from '../engine/bus.ts'
 import { type BrakeSettings, type Freeze, NO_BRAKES } from '../model/brakes.ts'
@@ -258,11 +258,39 @@ describe('brakes', () => {
 
   it('so many changes at once, and no more until one has ended', async () => {
     const f = fleet()
-    f.state.brakes = { windows: [], inFlightMax: 1 }
+    f.state.brakes = { ...NO_BRAKES, inFlightMax: 1 }
     const { change } = await f.changes().create(own('edge', 'app/a/weight', '90'), 'ann')
     await expect(f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')).rejects.toEqual(refusal('busy'))
     await f.changes().keep(change!, 'ann')
     await f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')
+  })
+
+  it('so much of a pool an hour: what was moved counts, rolled back or not, once; a roll-back is not held back', async () => {
+    const f = fleet()
+    const pool = poolOf('edge', 'app', [100, 100])
+    for (const [i, server] of pool.servers.entries()) server.name = 'ab'[i]!
+    f.topology.pools.push(pool)
+    const weigh = (after: string) => f.changes().create(own('edge', 'app/a/weight', after), 'ann')
+    // From a half to a third: a sixth has moved.
+    const first = (await weigh('50')).change!
+    expect(f.change(first).moves).toEqual([{ of: 'pool:edge/app', share: expect.closeTo(1 / 6, 9) }])
+    f.state.brakes = { ...NO_BRAKES, trafficPerHour: 0.2 }
+    f.clock.now += 60_000
+    await f.changes().rollBack(first, 'ann')
+    const refused = expect.objectContaining({
+      code: 'not_allowed',
+      message: `It would move 16.7 % of the traffic of pool:edge/app, where 16.7 % was moved within the last hour (16.7 % by change ${first} at 2026-01-05 12:00 UTC); at most 20.0 % may be (changes.trafficPerHour). There is room again at 2026-01-05 13:00 UTC.`,
+    })
+    await expect(weigh('50')).rejects.toEqual(refused)
+    expect(f.changes().refusalOf(f.propose({ steps: [step('edge', 'app/a/weight', '100', '50')] }))).toEqual(refused)
+    await f.changes().keep((await weigh('95')).change!, 'ann')
+    await f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')
+    f.clock.now = START + 3_600_000
+    await weigh('50')
+    f.state.brakes = { ...NO_BRAKES, trafficPerHour: 0.1 }
+    await expect(f.changes().create(own('edge', 'app/b/weight', '0'), 'ann')).rejects.toThrow(
+      /at most 10.0 % may be moved within an hour .changes.trafficPerHour.. Take smaller steps/,
+    )
   })
 })
 

@@ -3,6 +3,8 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Proposal, Step } from '../model/proposal.ts'
 import type { RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
+import type { PlannedStep } from '../predictions/stepsApplied.ts'
+import { trafficMoved } from '../predictions/trafficMoved.ts'
 import { brakeOf } from './brakes.ts'
 import type { ChangesContext } from './context.ts'
 import { contestedWeightError, fixedWeightError, unsettableWeightError } from './feasible.ts'
@@ -11,6 +13,7 @@ import type { LiveSettings } from './liveSettings.ts'
 import { ownerOf } from './ownedByFile.ts'
 import { publicError } from './publicError.ts'
 import type { RefusalFacts } from './refusal.ts'
+import { movesSince, type TrafficFacts } from './trafficPerHour.ts'
 
 /** What somebody asks to be applied: a proposal, or steps of their own. */
 export type Wanted = {
@@ -120,10 +123,22 @@ export function unchangedError(
   return new EvenkeelError('invalid', `${words.join('; ')}. Nothing was written.`)
 }
 
+function brakeNow(steps: readonly PlannedStep[], { brakes, journal, store, fleet, now }: ChangesContext): EvenkeelError | null {
+  const { settings, freeze } = brakes()
+  const limited = settings.trafficPerHour !== null
+  const traffic: TrafficFacts = {
+    wanted: limited ? trafficMoved(steps, fleet.topology()) : [],
+    moved: limited ? movesSince(store.changes.list(), now()) : [],
+  }
+  return brakeOf({ settings, freeze, inFlight: journal.active().length, traffic, now: now() })
+}
+
 /** The facts that are known without asking a server. */
 export function refusalFacts(
   wanted: Pick<Wanted, 'steps' | 'proposal' | 'follows' | 'dryRun'>,
   context: ChangesContext,
+  /** The steps with the values that they begin at, where those were read. */
+  read: readonly Step[] = [],
 ): Omit<RefusalFacts, 'live'> {
   const { store, liveSettings, fleet } = context
   const checked = checkSteps(wanted, context)
@@ -140,7 +155,7 @@ export function refusalFacts(
     byFile: isByFile(steps, context),
     invalid: checked instanceof EvenkeelError ? checked : null,
     mode: context.modeForNew(),
-    brake: brakeOf({ ...context.brakes(), inFlight: context.journal.active().length, now: context.now() }),
+    brake: brakeNow(read.length > 0 ? read : steps, context),
     long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings) && wanted.follows === undefined,
     failing: wanted.dryRun ? null : store.failing(),
     inFlight: change ? { change, groups } : null,

@@ -17,6 +17,14 @@ export const changesSchema = z
       .max(1_000)
       .optional()
       .describe('So many changes at most are in flight at once, over the whole fleet. Default: no limit'),
+    trafficPerHour: z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .describe(
+        "The part of one pool's or ring's traffic that changes may move within any hour, 0 to 1: by the predicted shares of its servers or nodes before and after. Default: no limit",
+      ),
   })
   .prefault({})
   .meta({ description: 'What holds back new changes, whoever asks for them; a freeze from the page comes on top' })

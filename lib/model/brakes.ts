@@ -15,6 +15,11 @@ export type BrakeSettings = {
   windows: readonly WeeklyWindow[]
   /** So many changes at most are in flight at once, over the whole fleet; null: no limit. */
   inFlightMax: number | null
+  /** The part of the traffic of one pool or ring that may be moved within any hour, 0 to 1; null: no limit. */
+  trafficPerHour: number | null
 }
 
-export const NO_BRAKES: BrakeSettings = { windows: [], inFlightMax: null }
+/** The part of the traffic of one pool or ring that goes elsewhere, 0 to 1. `of`: the text of its ref. */
+export type TrafficMoved = { of: string; share: number }
+
+export const NO_BRAKES: BrakeSettings = { windows: [], inFlightMax: null, trafficPerHour: null }

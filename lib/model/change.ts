@@ -1,3 +1,4 @@
+import type { TrafficMoved } from './brakes.ts'
 import type { Drill } from './drill.ts'
 import type { Guard, Prediction, Step } from './proposal.ts'
 import type { Committed } from './repository.ts'
@@ -71,6 +72,8 @@ export type Change = {
   drill?: Drill
   /** The change of a TTL after which it re-times the keys that were stored before. */
   follows?: string
+  /** Which part of the traffic of its pool or ring it moves, as predicted in the moment of the write. */
+  moves?: TrafficMoved[]
   /** Where it was not written to a server, but committed to a repository. */
   committed?: Committed
   /** The commit that takes the other one back. */

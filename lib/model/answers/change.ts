@@ -145,6 +145,10 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
     description:
       'Of a TTL that became shorter: what can be done about the keys that were stored before, for each cache; of one change alone',
   }),
+  moves: z
+    .array(z.object({ of: z.string().meta({ description: 'A pool or ring: `pool:TARGET/POOL`, `ring:NAME`' }), share: z.number() }))
+    .optional()
+    .meta({ description: 'The part of the traffic that it moves there, by the predicted shares before and after' }),
   committed: committed.optional().meta({ description: 'Where a repository owns the settings: the commit that took the place of a write' }),
   returned: committed.optional().meta({ description: 'The commit that takes it back' }),
   job: z.string().optional().meta({ description: 'The id of the long work that writes its steps' }),

@@ -4,8 +4,8 @@ import { shareByWeight } from '../../metrics/traffic.ts'
 import type { RingSpec } from '../../model/ring.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
+import { sharesExpected } from '../../predictions/sharesExpected.ts'
 import { poolRing } from '../../rings/poolRing.ts'
-import { sharesExpected } from './pools.ts'
 
 /** The active server is down; two backups stand by. */
 const failedOver = (more: Partial<Pool> = {}): Pool => {

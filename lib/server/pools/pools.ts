@@ -3,15 +3,13 @@ import { factsOf } from '../../detectors/rows.ts'
 import { createSlices, mapped, type Pause } from '../../engine/slices.ts'
 import { measuredValue } from '../../metrics/measure.ts'
 import { shares } from '../../metrics/pool.ts'
-import { shareByWeight } from '../../metrics/traffic.ts'
 import type { PoolServerView, PoolView } from '../../model/answers/pool.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
-import { poolRing } from '../../rings/poolRing.ts'
+import { sharesExpected } from '../../predictions/sharesExpected.ts'
 import { type Paging, page } from '../http/paging.ts'
-import { ownedShares } from '../rings/ownedShares.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
 import { spillsOf } from './spills.ts'
@@ -36,22 +34,6 @@ export async function getPool(runtime: Runtime, target: string, name: string): P
   const lines = tunable(pool)
   const window = figureWindow(runtime, factsOf(runtime.engine.topology(), target), runtime.engine.window(FIGURE_SPAN_MS))
   return { ...(await poolView(pool, window, createSlices())), ...(lines && { tunable: lines }) }
-}
-
-/**
- * What is promised to each server of the pool's requests: by the pool's ring where it hashes, else by weight; to servers that are up, backups
- * only when no other server is. Null for leastconn, which promises nothing, and for a hash whose ring is not known.
- */
-export function sharesExpected(pool: Pool): Map<string, number> | null {
-  if (pool.balances === 'load' || pool.balances === 'unknown') return null
-  const byWeight = shareByWeight(pool)
-  if (![...byWeight.values()].some((share) => share > 0)) return null
-  const ring = poolRing(pool)
-  if (ring) {
-    const owned = ownedShares(ring)
-    if (owned.size > 0) return owned
-  }
-  return pool.balances === 'hash' ? null : byWeight
 }
 
 /** A pool's own numbers, and the share of each of its servers: what a picture of many pools shows. */

@@ -1,10 +1,10 @@
 import { freshFollowers } from '../../model/follower.ts'
 import type { Step } from '../../model/proposal.ts'
-import { sameRef } from '../../model/ref.ts'
-import { documentOf, parseSetting, poolOf, serverOf } from '../../model/setting.ts'
+import { documentOf, poolOf } from '../../model/setting.ts'
 import type { Pool, Ring, Topology } from '../../model/topology.ts'
-import { sharesExpected } from '../pools/pools.ts'
-import { ownedShares } from '../rings/ownedShares.ts'
+import { sharesExpected } from '../../predictions/sharesExpected.ts'
+import { poolWith, ringWith } from '../../predictions/stepsApplied.ts'
+import { ownedShares } from '../../rings/ownedShares.ts'
 
 type Balance = { name: string; before: number; after: number }[]
 
@@ -18,47 +18,20 @@ export function sharesAfter(topology: Topology, steps: readonly Step[]): Balance
   return pool ? poolShares(pool, steps) : undefined
 }
 
-function poolShares(pool: Pool, steps: readonly Step[]): Balance | undefined {
-  const found = steps.map((step) => ({ step, ...serverOf(step.setting, [pool]) }))
-  const side = (which: 'before' | 'after') =>
-    sharesExpected({
-      ...pool,
-      servers: pool.servers.map((server) => {
-        const held = (what: 'weight' | 'state') => found.find((one) => one.server === server && one.what === what)?.step[which]
-        const [weight, state] = [held('weight'), held('state')]
-        return {
-          ...server,
-          ...(weight === undefined ? {} : { weightEffective: Number(weight) }),
-          ...(state === undefined
-            ? {}
-            : { state: state === 'ready' ? ('up' as const) : state === 'drain' ? ('drain' as const) : ('maint' as const) }),
-        }
-      }),
-    })
-  return joined(
+const poolShares = (pool: Pool, steps: readonly Step[]): Balance | undefined =>
+  joined(
     pool.servers.map((server) => server.name),
-    side('before'),
-    side('after'),
+    sharesExpected(poolWith(pool, steps, 'before')),
+    sharesExpected(poolWith(pool, steps, 'after')),
   )
-}
 
 /** Exactly what each node owns, before and after. */
-function ringShares(ring: Ring, steps: readonly Step[]): Balance | undefined {
-  const side = (which: 'before' | 'after') =>
-    ownedShares({
-      ...ring.spec,
-      nodes: ring.spec.nodes.map((node) => {
-        const own = { ring: ring.name, node: node.name }
-        const points = steps.find(({ setting }) => sameRef(parseSetting(setting).of, own))?.[which]
-        return points === undefined ? node : { ...node, points: Number(points) }
-      }),
-    })
-  return joined(
+const ringShares = (ring: Ring, steps: readonly Step[]): Balance | undefined =>
+  joined(
     ring.nodes.map((node) => node.name),
-    side('before'),
-    side('after'),
+    ownedShares(ringWith(ring, steps, 'before')),
+    ownedShares(ringWith(ring, steps, 'after')),
   )
-}
 
 const joined = (names: string[], before: Map<string, number> | null, after: Map<string, number> | null): Balance | undefined =>
   before?.size && after?.size ? names.map((name) => ({ name, before: before.get(name) ?? 0, after: after.get(name) ?? 0 })) : undefined

@@ -5,11 +5,11 @@ import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Ring } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { ownedShares } from '../../rings/ownedShares.ts'
 import { followerViews } from '../followers/followers.ts'
 import { type Paging, page } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS } from '../series/figures.ts'
-import { ownedShares } from './ownedShares.ts'
 
 export async function listRings(runtime: Runtime, paging?: Paging): Promise<Page<RingView>> {
   const rings = [...runtime.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -1,6 +1,6 @@
-import type { RingSpec } from '../../model/ring.ts'
-import { sharesOf } from '../../rings/placement.ts'
-import { ringMemo } from '../../rings/ringMemo.ts'
+import type { RingSpec } from '../model/ring.ts'
+import { sharesOf } from './placement.ts'
+import { ringMemo } from './ringMemo.ts'
 
 /** Exact share of the hash space by node; empty for a ring that cannot be placed. */
 export const ownedShares = ringMemo((spec: RingSpec): Map<string, number> => {
