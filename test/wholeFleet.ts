@@ -57,6 +57,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     alone: true,
   },
   role: 'cache',
+  labels: { team: 'shop' },
   host: '10.0.0.1',
   state: 'up',
   since: AT,
@@ -76,10 +77,11 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
   capabilities: [{ feature: 'keys', available: false, because: 'the command is hidden' }],
 }))
 
-export const statuses: Whole<TargetStatus>[] = facts.map(({ name, kind, role, state, error }) => ({
+export const statuses: Whole<TargetStatus>[] = facts.map(({ name, kind, role, labels, state, error }) => ({
   name,
   kind,
   role,
+  labels,
   title: 'A server',
   address: '10.0.0.1:6379',
   state,
@@ -182,6 +184,7 @@ export const finding: Whole<Finding> = {
   severity: 'warning',
   state: 'firing',
   subject: where,
+  labels: { team: 'shop' },
   summary: 'app1 is slow',
   evidence: [
     {
@@ -260,6 +263,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   id: `c${index}`,
   state,
   steps,
+  labels: { team: 'shop' },
   because: 'app1 is slow',
   proposal: 'p0',
   finding: 'f1',

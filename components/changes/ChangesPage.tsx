@@ -29,7 +29,10 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
   // Of all changes, not of those that have been read.
   const { inside, judged } = overview?.score ?? score
   const shown = list.items.filter((change) =>
-    inScope(scope, [stepsLine(change.steps), change.by, change.because], change.steps[0] ? { target: change.steps[0].setting.target } : {}),
+    inScope(scope, [stepsLine(change.steps), change.by, change.because], {
+      ...change.labels,
+      ...(change.steps[0] && { target: change.steps[0].setting.target }),
+    }),
   )
   return (
     <>

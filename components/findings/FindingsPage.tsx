@@ -44,7 +44,9 @@ export function FindingsPage({ initial, info, open, initialOpen }: Props) {
   })
   const error = firing.error ?? pending.error ?? (show === 'all' ? resolved.error : null)
   const shown = [...firing.items, ...pending.items, ...(show === 'all' ? resolved.items : [])]
-    .filter((finding) => inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], finding.subject))
+    .filter((finding) =>
+      inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], { ...finding.labels, ...finding.subject }),
+    )
     .sort(byUrgency)
   return (
     <>

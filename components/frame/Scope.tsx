@@ -14,15 +14,16 @@ export function useScope(): [string, (scope: string) => void] {
   return [scope, (next) => void setScope(next || null)]
 }
 
+/** Words, and values in quotes where they hold blanks: `team="web shop"`. */
+const WORDS = /(?:[^\s"]|"[^"]*"?)+/g
+
 /** True when every word of the scope stands in one of the texts, and every `label=value` in the labels. Pure. */
 export function inScope(scope: string, texts: readonly (string | undefined)[], labels: Labels = {}): boolean {
   const all = texts.filter(Boolean).join(' ').toLowerCase()
-  return scope
-    .trim()
-    .toLowerCase()
-    .split(/\s+/)
+  return (scope.toLowerCase().match(WORDS) ?? [])
+    .map((word) => word.replaceAll('"', ''))
     .every((word) => {
-      const [name, value] = word.split('=', 2)
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(word) ?? []
       if (value !== undefined && name) return (labels[name] ?? '').toLowerCase() === value
       return all.includes(word)
     })

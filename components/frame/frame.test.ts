@@ -55,6 +55,8 @@ test('the scope narrows by words and by labels', () => {
   expect(inScope('cache red', ['cache-a', 'Redis'])).toBe(true)
   expect(inScope('pool=app', ['edge'], { pool: 'app' })).toBe(true)
   expect(inScope('pool=app', ['edge'], { pool: 'apps' })).toBe(false)
+  expect(inScope('team="web shop" edge', ['edge'], { team: 'Web shop' })).toBe(true)
+  expect(inScope('team="web shop', ['edge'], { team: 'shop' })).toBe(false)
 })
 
 test('the palette reaches whatever a long list holds, by its words', () => {

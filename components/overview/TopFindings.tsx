@@ -22,7 +22,7 @@ export function TopFindings({ view }: { view: OverviewView }) {
   useRowKeys(list)
   useOpenRemedy(list)
   const fresh = view.pains.filter(({ finding }) =>
-    inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], finding.subject),
+    inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], { ...finding.labels, ...finding.subject }),
   )
   const still = held && shown.current.length > 0 ? holdOrder(shown.current, fresh, (top) => top.finding.id) : null
   const rows = still?.rows ?? fresh

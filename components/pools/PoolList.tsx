@@ -89,7 +89,7 @@ export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
   const [scope] = useScope()
   const list = usePages<PoolView>(['pools'], 'pools', { initialData, everyMs: 2_000, all: true })
   const rows = list.items.filter((p) =>
-    inScope(scope, [p.name, p.target, p.algorithm, ...p.servers.map((s) => s.name)], { target: p.target, pool: p.name }),
+    inScope(scope, [p.name, p.target, p.algorithm, ...p.servers.map((s) => s.name)], { ...p.labels, target: p.target, pool: p.name }),
   )
   return (
     <>

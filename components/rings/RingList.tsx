@@ -82,7 +82,9 @@ export function RingList({ initialData }: { initialData: Page<RingView> }) {
   const go = useGo()
   const [scope] = useScope()
   const list = usePages<RingView>(['rings'], 'rings', { initialData, all: true })
-  const rows = list.items.filter((r) => inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ring: r.name }))
+  const rows = list.items.filter((r) =>
+    inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ...r.labels, ring: r.name }),
+  )
   return (
     <>
       <PageHead title="Rings" lead={`${list.items.length} ${list.items.length === 1 ? 'ring' : 'rings'}`}>

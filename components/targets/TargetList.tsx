@@ -15,6 +15,7 @@ import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
+import { LabelBadges } from './LabelBadges.tsx'
 import { Took } from './Took.tsx'
 import { figureBecause, figureValue, isCache, memoryRatio, TARGET_TONE } from './words.ts'
 
@@ -50,6 +51,7 @@ const TARGETS: Column<TargetView>[] = [
   state,
   { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'sm' },
   { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => (t.role ? <Badge>{t.role}</Badge> : ''), from: 'md' },
+  { id: 'labels', head: 'Labels', cell: (t) => <LabelBadges labels={t.labels} />, from: 'lg', className: 'whitespace-normal!' },
   { id: 'address', head: 'Address', cell: (t) => <span className="font-mono text-xs">{safe(t.address, 60)}</span>, from: 'xl' },
   {
     id: 'what',
@@ -73,6 +75,8 @@ const TARGETS: Column<TargetView>[] = [
   },
   { id: 'last', head: 'Last answer', right: true, sort: (t) => t.lastPollAt, cell: (t) => <Ago at={t.lastPollAt} className="text-dim" /> },
 ]
+
+const UNLABELLED = TARGETS.filter(({ id }) => id !== 'labels')
 
 const CACHES: Column<TargetView>[] = [
   name,
@@ -164,7 +168,12 @@ export function TargetList({ initialData, only }: { initialData: Page<TargetView
   const list = usePages<TargetView>(['targets'], 'targets', { initialData, all: true })
   const all = only ? list.items.filter(isCache) : list.items
   const rows = all.filter((t) =>
-    inScope(scope, [t.name, t.title, t.kind, t.role, t.address, t.state, t.error], { target: t.name, kind: t.kind, state: t.state }),
+    inScope(scope, [t.name, t.title, t.kind, t.role, t.address, t.state, t.error], {
+      ...t.labels,
+      target: t.name,
+      kind: t.kind,
+      state: t.state,
+    }),
   )
   // Everything is counted here: until the last page is there, the server's own count stands for it.
   const total = only ? all.length : list.total
@@ -185,7 +194,7 @@ export function TargetList({ initialData, only }: { initialData: Page<TargetView
         main
         hold
         label={only ? 'Caches' : 'Targets'}
-        columns={only ? CACHES : TARGETS}
+        columns={only ? CACHES : all.some((t) => t.labels) ? TARGETS : UNLABELLED}
         rows={rows}
         rowKey={(t) => t.name}
         onOpen={(t) => go(href(t))}

@@ -17,6 +17,7 @@ import type { TargetView } from '@/lib/model/answers/target.ts'
 import { CapabilityTable } from './CapabilityTable.tsx'
 import { CommandTable } from './CommandTable.tsx'
 import { ConfigTable } from './ConfigTable.tsx'
+import { LabelBadges } from './LabelBadges.tsx'
 import { LatencyEvents } from './LatencyEvents.tsx'
 import { ProbeTable } from './ProbeTable.tsx'
 import { RawAnswers } from './RawAnswers.tsx'
@@ -43,6 +44,7 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
               {target.version ? ` ${safe(target.version, 40)}` : ''}
             </span>
             {target.role && <Badge title={target.role === 'cache' ? 'Full on purpose' : 'Must never evict'}>{target.role}</Badge>}
+            <LabelBadges labels={target.labels} />
             <span className="font-mono text-xs">{safe(target.address, 100)}</span>
             <span>
               answered <Ago at={target.lastPollAt} /> in <Took ms={target.pollMs} />

@@ -5,6 +5,7 @@ import type { Guard, Step } from '../model/proposal.ts'
 import type { Committed, RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
+import { labelsIn, sharedLabels } from '../model/targetLabels.ts'
 import { trafficMoved } from '../predictions/trafficMoved.ts'
 import { patchOf } from '../repository/plan.ts'
 import { claimGroups } from './claim.ts'
@@ -112,11 +113,14 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
     await store.claims.release(own)
     throw refusal
   }
+  const labelsOf = labelsIn(context.fleet.topology())
+  const labels = sharedLabels(steps.map(({ setting: { target } }) => labelsOf({ target })))
   const { id } = journal.open(
     {
       id: own,
       state: 'applying',
       steps,
+      ...(labels && { labels }),
       because,
       ...(proposal && { proposal: proposal.id, finding: proposal.finding }),
       ...(follows !== undefined && { follows }),

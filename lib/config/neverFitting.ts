@@ -7,7 +7,13 @@ export const SEVERITIES = ['info', 'warning', 'critical']
 
 /** The values that a label may have; `open`: findings may have others too, which nobody can list. */
 type Values = { of: string; values: readonly string[]; open: boolean }
-type Known = { labels: readonly string[]; targets: readonly string[]; rings: readonly string[]; rules: readonly string[] }
+type Known = {
+  labels: readonly string[]
+  ofTargets: ReadonlyMap<string, readonly string[]>
+  targets: readonly string[]
+  rings: readonly string[]
+  rules: readonly string[]
+}
 
 /** Why no finding fits these conditions together, or null where one may. */
 export function neverFitsBecause(match: Labels, matchers: readonly Matcher[], known: Known): string | null {
@@ -38,11 +44,13 @@ export const requires = (matcher: Matcher): boolean => !matcherFits(matcher, {})
 const fitsAll = (matchers: readonly Matcher[], label: string, value: string): boolean =>
   matchers.every((one) => one.label !== label || matcherFits(one, { [label]: value }))
 
-function valuesOf(label: string, { targets, rings, rules }: Known): Values {
+function valuesOf(label: string, { targets, ofTargets, rings, rules }: Known): Values {
   if (label === 'severity') return { of: 'no severity', values: SEVERITIES, open: false }
   if (label === 'rule') return { of: 'no rule that is switched on', values: [...rules, ...CHANGE_RULES], open: false }
   if (label === 'ring') return { of: 'no ring', values: rings, open: false }
   if (label === 'target') return { of: 'no target', values: targets, open: true }
+  const values = ofTargets.get(label)
+  if (values) return { of: 'no target', values, open: false }
   return { of: 'nothing', values: [], open: true }
 }
 

@@ -13,6 +13,8 @@ import type { FileData } from './schema.ts'
 /** What there is to match. */
 type Known = {
   targets: readonly string[]
+  /** Of targets: each label's name with the values that it has. */
+  labels: ReadonlyMap<string, readonly string[]>
   rings: readonly string[]
   ttls: readonly string[]
   /** Ids of all rules. */
@@ -47,8 +49,11 @@ export function warnOfNeverMatching(routes: readonly Route[], receivers: readonl
 /** Why no finding has these labels, or null. */
 function neverBecause(labels: Labels, known: Known, matchers: readonly Matcher[] = []): string | null {
   const { rule, target, ring } = labels
-  const strange = Object.keys(labels).find((name) => !LABELS.includes(name))
-  if (strange !== undefined) return `no finding has a label ${JSON.stringify(strange)}; there are ${LABELS.join(', ')}`
+  const names = [...LABELS, ...known.labels.keys()]
+  const strange = Object.keys(labels).find((name) => !names.includes(name))
+  if (strange !== undefined) return `no finding has a label ${JSON.stringify(strange)}; there are ${names.join(', ')}`
+  const unlabelled = Object.entries(labels).find(([name, value]) => known.labels.get(name)?.includes(value) === false)
+  if (unlabelled) return `no target has the label ${unlabelled[0]}: ${unlabelled[1]}`
   if (rule !== undefined && !known.rules.includes(rule) && !CHANGE_RULES.includes(rule)) return `there is no rule ${JSON.stringify(rule)}`
   if (rule !== undefined && known.settings[rule]?.enabled === false) return `the rule ${rule} is switched off`
   if (target !== undefined && !isTarget(target, known)) return `there is no target ${JSON.stringify(target)}`
@@ -66,8 +71,9 @@ const isTarget = (name: string, { targets, rings, ttls }: Known): boolean =>
   namesTarget(name, targets) || rings.some((ring) => name === refText({ ring })) || ttls.some((ttl) => name === refText({ ttl }))
 
 /** What conditions are held against: rules that can fire, and every name that a finding may say. */
-const namesOf = ({ targets, rings, ttls, rules, settings }: Known) => ({
-  labels: LABELS,
+const namesOf = ({ targets, labels, rings, ttls, rules, settings }: Known) => ({
+  labels: [...LABELS, ...labels.keys()],
+  ofTargets: labels,
   targets: [...targets, ...rings.map((ring) => refText({ ring })), ...ttls.map((ttl) => refText({ ttl }))],
   rings,
   rules: rules.filter((rule) => settings[rule]?.enabled !== false),

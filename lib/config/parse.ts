@@ -63,6 +63,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   const routes = routesOf(read.routes, receivers, checks)
   const known = {
     targets: checks.targets.map(({ name }) => name),
+    labels: labelValues(checks.targets),
     rings: read.rings.map(({ name }) => name),
     ttls: read.ttls.map(({ name }) => name),
     rules: Object.keys(schemas.rules),
@@ -125,6 +126,14 @@ function validated(source: Source, schema: ReturnType<typeof configSchema>, base
       ),
   ]
   return { data: parsed.data, problems }
+}
+
+/** The labels of all targets, each with the values that it has. */
+function labelValues(targets: readonly TargetConfig[]): Map<string, string[]> {
+  const values = new Map<string, string[]>()
+  for (const { labels = {} } of targets)
+    for (const [name, value] of Object.entries(labels)) values.set(name, [...(values.get(name) ?? []), value])
+  return values
 }
 
 /** Durations of the file, under the names that count in ms; an absent one leaves the default to whoever uses it. */

@@ -4,14 +4,22 @@ import { ConfigError } from './error.ts'
 import { parseConfig } from './parse.ts'
 
 const SCHEMAS = {
-  targets: { redis: z.strictObject({ kind: z.literal('redis'), name: z.string(), url: z.string(), role: z.string() }) },
+  targets: {
+    redis: z.strictObject({
+      kind: z.literal('redis'),
+      name: z.string(),
+      url: z.string(),
+      role: z.string(),
+      labels: z.record(z.string(), z.string()).optional(),
+    }),
+  },
   documents: ['redis'],
   notifiers: { hook: z.strictObject({ url: z.string() }) },
   rules: { 'cache/x': z.strictObject({}), 'cache/y': z.strictObject({}), 'cache/off': z.strictObject({}) },
 }
 const OTHERS = `targets:
   - { kind: redis, name: cache-a, url: x, role: store }
-  - { kind: redis, name: cache-b, url: x, role: store }
+  - { kind: redis, name: cache-b, url: x, role: store, labels: { tier: front } }
 rings: [{ name: r, nodes: [{ name: n, address: a }], control: { target: cache-a, key: k } }]
 rules: { cache/off: { enabled: false } }
 `
@@ -103,6 +111,8 @@ describe('what can never match is a warning', () => {
 - { matchers: ['target=~"cache-(a|b)"', 'severity=~"warning|critical"', 'rule!~"change/.*"'], to: [ops] }
 - { matchers: ['severity="info"'], to: [ops], continue: true }
 - { matchers: ['team!="web"', 'key=~"user:.*"'], to: [ops] }
+- { match: { tier: front, target: cache-b }, to: [ops] }
+- { matchers: ['tier=~"f.*"'], to: [ops], continue: true }
 - { match: {}, to: [ops] }
 - { match: { severity: info }, to: [ops] }`),
     ).toEqual([])
@@ -113,6 +123,8 @@ describe('what can never match is a warning', () => {
     ['- { match: { target: cach-a }, to: [ops] }', /routes\[0\]\.match: .*no target "cach-a"/],
     ['- { match: { ring: q }, to: [ops] }', /routes\[0\]\.match: .*no ring "q"/],
     ['- { match: { ring: r, target: cache-a }, to: [ops] }', /routes\[0\]\.match: .*a finding about a ring has no target/],
+    ['- { match: { tier: back }, to: [ops] }', /routes\[0\]\.match: .*no target has the label tier: back/],
+    [`- { matchers: ['tier=~"back.*"'], to: [ops] }`, /no target fits tier=~"back/],
     ['- { match: { team: web }, to: [ops] }', /routes\[0\]\.match: .*no finding has a label "team"/],
     [
       `- { matchers: ['target=~"cach-.*"'], to: [ops] }`,

@@ -23,6 +23,12 @@ export interface Discovery {
   foundThrough(name: string): string | undefined
 }
 
+/** What is found through a target is its team's too, unless the finder says otherwise. */
+const withLabelsOf =
+  ({ labels }: TargetConfig) =>
+  (found: TargetConfig): TargetConfig =>
+    labels ? { ...found, labels: { ...labels, ...found.labels } } : found
+
 const FIRST_MS = 1_000
 const DISCOVER_MS = 10_000
 
@@ -47,7 +53,9 @@ export function createDiscovery({ targets, add, replace, remove, clock, log }: D
   async function discoverThrough(parent: Target, by: string): Promise<void> {
     const watched = addressesBeside(by)
     const product = (config: TargetConfig) => parent.product.productOf?.(config) ?? parent.product
-    const seen = (await parent.discover()).filter((config) => !watched.has(addressOf(config, product(config))))
+    const seen = (await parent.discover())
+      .map(withLabelsOf(parent.config))
+      .filter((config) => !watched.has(addressOf(config, product(config))))
     const names = new Set(seen.map((config) => config.name))
     for (const config of seen) {
       if (stopped) return

@@ -90,7 +90,7 @@ function setUp(more: Partial<EngineOptions> & { path?: string } = {}) {
     bus.on((event) => events.push(event))
     const time = clockOf({ now: steady.now, monotonic: steady.monotonic, random: clock.random, setTimer: clock.setTimer })
     const poll = { everyMs: 1_000, timeoutMs: 900 }
-    const targets = [{ config: { kind: 'fake', name: 'edge' }, product }]
+    const targets = [{ config: { kind: 'fake', name: 'edge', labels: { team: 'shop' } }, product }]
     const engine = createEngine({
       fleet: createFleet({ targets, edges: [], poll, store, bus, clock: time, log }),
       rules: {},
@@ -452,7 +452,17 @@ describe('the engine', () => {
     r.world.discovered = [{ kind: 'fake', name: 'edge/replica' }]
     await r.clock.pass(5_000)
     expect(r.engine().targets().map((target) => [target.name, target.state, target.through])).toEqual([['edge', 'up', undefined], ['edge/replica', 'up', 'edge']]) // biome-ignore format: one line
-    expect(r.engine().targetConfig('edge/replica')).toMatchObject({ kind: 'fake' })
+    expect(r.engine().targetConfig('edge/replica')).toMatchObject({ kind: 'fake', config: { labels: { team: 'shop' } } })
+    expect(
+      r
+        .engine()
+        .topology()
+        .targets.map(({ labels }) => labels),
+    ).toEqual([{ team: 'shop' }, { team: 'shop' }])
+    r.world.verdicts = [found({ target: 'edge/replica' })]
+    await r.clock.pass(2_000)
+    expect(r.findings()).toMatchObject([{ subject: { target: 'edge/replica' }, labels: { team: 'shop' } }])
+    r.world.verdicts = []
     r.world.discovered = []
     await r.clock.pass(31_000)
     expect(r.engine().targets()).toHaveLength(1)
@@ -462,7 +472,10 @@ describe('the engine', () => {
     const r = setUp()
     r.world.discovered = [{ kind: 'other', name: 'edge:pod', port: 1 }]
     await r.clock.pass(5_000)
-    expect(r.engine().targetConfig('edge:pod')).toEqual({ kind: 'other', config: { kind: 'other', name: 'edge:pod', port: 1 } })
+    expect(r.engine().targetConfig('edge:pod')).toEqual({
+      kind: 'other',
+      config: { kind: 'other', name: 'edge:pod', port: 1, labels: { team: 'shop' } },
+    })
     r.world.discovered = [{ kind: 'other', name: 'edge:pod', port: 1 }]
     await r.clock.pass(10_000)
     expect(r.world.closed).toEqual([])

@@ -5,6 +5,7 @@ import type { Log } from '../model/log.ts'
 import { ALONE, type Ownership } from '../model/ownership.ts'
 import type { Step } from '../model/proposal.ts'
 import type { Store } from '../model/store.ts'
+import { labelsIn } from '../model/targetLabels.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { breathe } from './breathe.ts'
 import { chargeOf } from './charge.ts'
@@ -116,11 +117,12 @@ export function createEngine(options: EngineOptions): Engine {
       fleet.owns,
     )
     const windowOf = windowsAt(store, now)
+    const labelsOf = labelsIn(topology)
     for (const rule of rules) {
       if (judge.isBackedOff(rule, clock.monotonic())) continue
       const window = windowOf(rule.detector.needs.spanMs)
       const verdicts = await judge.judge(rule, { window, topology: part, learning: learning(), pause })
-      findings.update(rule, charge ? (verdicts?.filter(({ subject }) => charge.inCharge(subject)) ?? null) : verdicts, now)
+      findings.update(rule, charge ? (verdicts?.filter(({ subject }) => charge.inCharge(subject)) ?? null) : verdicts, now, labelsOf)
       await pause()
     }
     if (clock.monotonic() - startedAt >= SWEEP_AFTER_MS) findings.sweep(topology, ruleIds, now)

@@ -12,7 +12,7 @@ import { type Life, type LifeContext, nextLife, resolved } from './life.ts'
 
 export interface Findings {
   /** One rule's newest verdicts; null when it could not judge. */
-  update(rule: Rule, verdicts: Verdict[] | null, now: number): void
+  update(rule: Rule, verdicts: Verdict[] | null, now: number, labelsOf?: LifeContext['labelsOf']): void
   /** Resolves what is about something that is no longer there, or found by a rule that no longer runs. */
   sweep(topology: Topology, rules: ReadonlySet<string>, now: number): void
   /** Findings that another process is in charge of are left to it, and those that it has left here are taken up as they stand. */
@@ -73,9 +73,9 @@ export function createFindings(store: Store, bus: Bus): Findings {
   }
 
   /** Settles what the newest verdicts of a rule say. */
-  function update({ detector, settings }: Rule, verdicts: Verdict[] | null, now: number): void {
+  function update({ detector, settings }: Rule, verdicts: Verdict[] | null, now: number, labelsOf?: LifeContext['labelsOf']): void {
     const lives = livesOf(detector.id)
-    const context = { rule: detector.id, now, settings, newId }
+    const context = { rule: detector.id, now, settings, newId, ...(labelsOf && { labelsOf }) }
     const spoken = new Set<string>()
     let left = 0
     for (const verdict of verdicts ?? []) {

@@ -1,9 +1,17 @@
 import type { Finding, Verdict } from '../model/finding.ts'
+import type { Labels } from '../model/series.ts'
 
 /** A finding with the state that only the engine needs. */
 export type Life = { finding: Finding; clearSince: number | null }
 
-export type LifeContext = { rule: string; now: number; settings: { for: number; resolveAfter: number }; newId: () => string }
+export type LifeContext = {
+  rule: string
+  now: number
+  settings: { for: number; resolveAfter: number }
+  newId: () => string
+  /** The labels that the configuration gives to what a subject is about. */
+  labelsOf?(subject: Labels): Labels | undefined
+}
 
 /** Timeout of a pending finding without another verdict (or twice its `for`, where that is longer): the first verdict was a transient. */
 const PENDING_MS = 30_000
@@ -34,11 +42,20 @@ export function nextLife(life: Life | null, verdict: Verdict | null, context: Li
   return { finding: { ...finding, stale: verdict?.because ?? 'the rule says nothing about it now' }, clearSince: life.clearSince }
 }
 
-function found(life: Life | null, verdict: Verdict & { is: 'found' }, { rule, now, settings, newId }: LifeContext): Life {
+function found(life: Life | null, verdict: Verdict & { is: 'found' }, { rule, now, settings, newId, labelsOf }: LifeContext): Life {
   const { subject, severity, summary, evidence, ttlMs } = verdict
   const before = life?.finding ?? { id: newId(), rule, subject, state: 'pending' as const, since: now }
-  const { stale: _, ...known } = before as Finding
-  const finding: Finding = { ...known, severity, summary, evidence, seenAt: now, ...(ttlMs !== undefined && { ttlMs }) }
+  const { stale: _, labels: __, ...known } = before as Finding
+  const labels = labelsOf?.(subject)
+  const finding: Finding = {
+    ...known,
+    severity,
+    summary,
+    evidence,
+    seenAt: now,
+    ...(labels && { labels }),
+    ...(ttlMs !== undefined && { ttlMs }),
+  }
   if (finding.state === 'pending' && now - finding.since >= settings.for) {
     finding.state = 'firing'
     finding.firingAt = now

@@ -114,6 +114,7 @@ export class PolledTarget implements Target {
       name: config.name,
       kind: config.kind,
       ...(config.role && { role: config.role }),
+      ...(config.labels && { labels: config.labels }),
       title: this.#variant.title,
       address: this.#variant.address(config),
       state,

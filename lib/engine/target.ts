@@ -1,6 +1,7 @@
 import type { ClockStep } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
 import type { AnyProduct, Parsed, TargetConfig } from '../model/product.ts'
+import type { Labels } from '../model/series.ts'
 import type { Capability, Role, TargetState } from '../model/topology.ts'
 import type { Clock } from './clock.ts'
 import type { Health } from './health.ts'
@@ -11,6 +12,7 @@ export type TargetStatus = {
   name: string
   kind: string
   role?: Role
+  labels?: Labels
   /** Product's name for the page, and where the target is, without secrets. */
   title: string
   address: string

@@ -1,5 +1,6 @@
 import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
+import type { Labels } from '../model/series.ts'
 import type { Capability, Pool, PoolServer, Role, TargetAbilities, TargetFacts, TargetState, Topology } from '../model/topology.ts'
 
 /** What the engine itself knows of a target, beside what its probes report. */
@@ -8,6 +9,7 @@ export type TargetSeen = {
   kind: string
   can?: TargetAbilities
   role?: Role
+  labels?: Labels
   host?: string
   state: TargetState
   since: number
@@ -86,6 +88,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     kind: seen.kind,
     ...(seen.can && { can: seen.can }),
     ...(role && { role }),
+    ...(seen.labels && { labels: seen.labels }),
     ...(seen.host && { host: seen.host }),
     state: seen.state,
     since: seen.since,

@@ -54,6 +54,8 @@ export type Change = {
   state: ChangeState
   /** `before` is what the server held in the moment of the write. */
   steps: Step[]
+  /** The labels that all its targets shared when it began. */
+  labels?: Labels
   because: string
   proposal?: string
   finding?: string

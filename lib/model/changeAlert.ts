@@ -24,6 +24,7 @@ export function alertOf(change: Change, id: string, at: number): Finding {
     severity: 'warning',
     state: firing ? 'firing' : 'resolved',
     subject: setting ? { target: setting.target } : {},
+    ...(change.labels && { labels: change.labels }),
     summary: change.outcome ?? change.needsPerson ?? (asks ? 'A change needs a person.' : 'A change failed.'),
     evidence: [],
     since: change.at,

@@ -1,5 +1,6 @@
 import type { TargetConfig } from './product.ts'
 import type { RingSpec } from './ring.ts'
+import type { Labels } from './series.ts'
 import type { RingNodeFact } from './topology.ts'
 
 /** The ring control document: a string key holding this as JSON. Unknown fields are kept on a write. */
@@ -20,6 +21,8 @@ export type ControlConfig = {
   kind: 'control'
   name: string
   key: string
+  /** Of a ring those that all its targets share; of TTL policies their server's. */
+  labels?: Labels
   redis: TargetConfig
   followersExpected?: number
 } & (

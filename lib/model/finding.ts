@@ -41,6 +41,8 @@ export type Finding = {
   severity: Severity
   state: FindingState
   subject: Labels
+  /** The labels that the configuration gives to its target; of a ring those that all its targets share. As of when it was last judged found. */
+  labels?: Labels
   summary: string
   evidence: Evidence[]
   /** Of keys that end together: how long they lived, where that was measured. One time to live before, they were written together. */

@@ -6,7 +6,7 @@ import type { NewRecord, RecordKind } from './record.ts'
 import type { Accesses, FedReferences } from './reference.ts'
 import type { Owned } from './repository.ts'
 import type { RingSpec } from './ring.ts'
-import type { Reading } from './series.ts'
+import type { Labels, Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
 
 /** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
@@ -75,7 +75,7 @@ export interface Probe<Link, Raw> {
 }
 
 /** What every target's configuration has. */
-export type TargetConfig = { kind: string; name: string; role?: Role } & Owned
+export type TargetConfig = { kind: string; name: string; role?: Role; labels?: Labels } & Owned
 
 /** Where service discovery has found a server, and how to sign in there as far as its configuration says. */
 export type Place = { host: string; port: number; path?: string; tls?: boolean; username?: string; password?: string }

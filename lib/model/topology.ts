@@ -3,6 +3,7 @@ import type { Edge } from './edges.ts'
 import type { LeftOut } from './limits.ts'
 import type { PriceList } from './prices.ts'
 import type { RingSpec } from './ring.ts'
+import type { Labels } from './series.ts'
 import type { OpenSlotFact } from './slots.ts'
 
 export type TargetState = 'up' | 'down' | 'unknown'
@@ -48,6 +49,8 @@ export type TargetFacts = {
   can?: TargetAbilities
   /** Only caches and stores have one. */
   role?: Role
+  /** What its configuration calls it by: its team, its environment. Of a control document: those that all targets of its ring share. */
+  labels?: Labels
   /** The machine that it runs on, as its address names it: names are not looked up. Absent behind a socket file, or where another server is read for it. */
   host?: string
   state: TargetState

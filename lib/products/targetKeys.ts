@@ -1,6 +1,27 @@
 import { z } from 'zod'
 import { isDocumentName, NO_DOCUMENT_NAME } from '../model/documentName.ts'
+import { RESERVED_LABELS } from '../model/targetLabels.ts'
 import { ownerKeys } from './repositorySettings.ts'
+
+const LABELS_MAX = 20
+
+/** The labels of a target: they stand in URLs, conditions and messages. */
+export const targetLabels = z
+  .record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,39}$/, { error: 'the name of a label: a-z, 0-9 and _, up to 40, a letter first' })
+      .refine((name) => !RESERVED_LABELS.includes(name), {
+        error: `a name that findings do not use themselves: not ${RESERVED_LABELS.join(', ')}`,
+      }),
+    z.string({ error: 'a text in quotes' }).regex(/^[^\s\p{Cc}",]([^\p{Cc}",]{0,98}[^\s\p{Cc}",])?$/u, {
+      error: 'a text of 1 to 100 characters without commas, double quotes and control characters',
+    }),
+  )
+  .refine((labels) => Object.keys(labels).length <= LABELS_MAX, { error: `at most ${LABELS_MAX} labels` })
+  .describe(
+    'Labels of its own, such as `team` and `env`: routes and silences match them, lists are filtered by them, and roles are given by them',
+  )
 
 /** The keys that every target's configuration has, with their words for the configuration reference. */
 export const targetKeys = <Kind extends string>(kind: Kind) => ({
@@ -10,6 +31,7 @@ export const targetKeys = <Kind extends string>(kind: Kind) => ({
     .min(1)
     .refine((text) => !isDocumentName(text), { error: `${NO_DOCUMENT_NAME}: those are the names of control documents` })
     .describe('What the target is called on every page, in labels and in the API; each name once'),
+  labels: targetLabels.optional(),
   ...ownerKeys,
 })
 

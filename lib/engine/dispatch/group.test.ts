@@ -43,6 +43,21 @@ test('a route without labels to group by has one group of all', () => {
   expect(shape([], ['{}'], { ...route, group: [] })).toEqual([['{}', {}, []]])
 })
 
+test('labels of the target are matched and grouped by, and never stand for what the finding says itself', () => {
+  const labelled = { ...finding('a', { target: 'a' }), labels: { team: 'shop', target: 'b', severity: 'info' } }
+  expect(findingLabels(labelled)).toEqual({ team: 'shop', target: 'a', rule: labelled.rule, severity: labelled.severity })
+  expect(
+    routesOf(
+      [
+        { ...route, match: { team: 'pay' } },
+        { ...route, match: { team: 'shop' } },
+      ],
+      findingLabels(labelled),
+    ),
+  ).toEqual([1])
+  expect(shape([labelled], [], { ...route, group: ['team'] })).toEqual([['{team="shop"}', { team: 'shop' }, ['a']]])
+})
+
 test('the first route that matches takes it, and those after it for as long as each goes on; info only where it is named', () => {
   const routes: Route[] = [
     { ...route, match: { target: 'a' }, continue: true },

@@ -4,8 +4,9 @@ import { matcherFits } from '../../model/matching.ts'
 import type { Route } from '../../model/notice.ts'
 import { type Labels, labelsMatch } from '../../model/series.ts'
 
-/** What routes and silences match on: the subject's labels, the rule and the severity. */
-export const findingLabels = (finding: Pick<Finding, 'subject' | 'rule' | 'severity'>): Labels => ({
+/** What routes and silences match on: the subject's labels, those of its target, the rule and the severity. */
+export const findingLabels = (finding: Pick<Finding, 'subject' | 'labels' | 'rule' | 'severity'>): Labels => ({
+  ...finding.labels,
   ...finding.subject,
   rule: finding.rule,
   severity: finding.severity,

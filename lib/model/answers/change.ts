@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { figure, iso, noun, open } from './shape.ts'
+import { figure, iso, labels, noun, open } from './shape.ts'
 import { foreseen, guard, prediction, reversal, settingAnswer, step } from './step.ts'
 
 const journalEntry = open({
@@ -111,6 +111,7 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
   id: z.string(),
   state: z.enum(['applying', 'awaiting', 'watching', 'kept', 'rolled_back', 'failed']),
   steps: z.array(step),
+  labels: labels.optional().meta({ description: 'Those that all its targets shared when it began' }),
   because: z.string(),
   proposal: z.string().optional(),
   finding: z.string().optional(),

@@ -22,6 +22,7 @@ export const findingAnswer = noun('Finding', 'A problem that held', {
   severity,
   state: z.enum(['pending', 'firing', 'resolved']),
   subject: labels,
+  labels: labels.optional().meta({ description: "Those of its target's configuration; of a ring those that all its targets share" }),
   summary: z.string(),
   evidence: z.array(evidence),
   ttlMs: z.number().optional().meta({ description: 'Of keys that end together: how long they lived, where that was measured' }),

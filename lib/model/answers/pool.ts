@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ringSpec } from './ring.ts'
-import { measured, noun, open, share } from './shape.ts'
+import { labels, measured, noun, open, share } from './shape.ts'
 
 const can = z.union([z.literal(true), z.object({ because: z.string() })])
 
@@ -43,6 +43,7 @@ export type PoolServerView = z.infer<typeof poolServer>
 
 export const poolAnswer = noun('Pool', 'Servers that share the requests', {
   target: z.string(),
+  labels: labels.optional().meta({ description: 'Those of its target' }),
   name: z.string(),
   algorithm: z.string(),
   balances: z.enum(['weight', 'load', 'hash', 'unknown']).meta({ description: 'What shares follow' }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RING_ALGORITHMS, type RingAnswer, type RingSpec } from '../ring.ts'
 import { control, follower, followersExpected } from './follower.ts'
-import { measured, noun, open, share } from './shape.ts'
+import { labels, measured, noun, open, share } from './shape.ts'
 
 const ringNode = open({
   name: z.string(),
@@ -35,6 +35,7 @@ const node = open({
 
 export const ringAnswer = noun('Ring', 'A hash ring that applications hold', {
   name: z.string(),
+  labels: labels.optional().meta({ description: 'Those that all its targets share' }),
   algorithm: z.enum(RING_ALGORITHMS),
   version: z.number(),
   control: control.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { figure, iso, noun, open } from './shape.ts'
+import { figure, iso, labels, noun, open } from './shape.ts'
 
 const probe = open({
   id: z.string(),
@@ -25,6 +25,9 @@ export const targetAnswer = noun('Target', 'A configured or discovered server', 
   name: z.string(),
   kind: z.string(),
   role: z.enum(['cache', 'store']).optional(),
+  labels: labels
+    .optional()
+    .meta({ description: 'Those of its configuration; a discovered one has those of the target that it was found through' }),
   title: z.string(),
   address: z.string(),
   through: z.string().optional().meta({ description: 'Of a discovered one: the target that it was found through' }),

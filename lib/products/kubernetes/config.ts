@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { path } from '../../model/marks.ts'
-import { targetKeys } from '../targetKeys.ts'
+import { targetKeys, targetLabels } from '../targetKeys.ts'
 
 /** RFC 1123 labels, as names of namespaces and Services are. */
 const LABEL = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?'
@@ -38,10 +38,16 @@ export const kubernetesConfig = z
       .optional()
       .describe('A label selector, `part-of=shop,tier!=test`: Services without these labels are not looked at. Default: all'),
     labels: z
+      .union([z.boolean(), targetLabels])
+      .default(true)
+      .describe(
+        'Labels of its own, such as `team` and `env`, which what it finds has too. `false`: it has none, and Services are recognized by the annotation `evenkeel.io/kind` alone, not by the label `app.kubernetes.io/name` with a port that fits it',
+      ),
+    recognize: z
       .boolean()
       .default(true)
       .describe(
-        'Whether Services are recognized by the label `app.kubernetes.io/name` with a port that fits it. `false`: by the annotation `evenkeel.io/kind` alone',
+        'Whether Services are recognized by the label `app.kubernetes.io/name`; `false` as with `labels: false`, beside labels of its own',
       ),
     secrets: z.array(password).default([]).describe('Secrets that hold the passwords of discovered servers. No other Secret is ever read'),
   })
@@ -49,6 +55,11 @@ export const kubernetesConfig = z
     if (context !== undefined && kubeconfig === undefined)
       issues.addIssue({ code: 'custom', path: ['context'], message: 'context is for a kubeconfig: name that too' })
   })
+  .transform(({ labels, recognize, ...rest }) => ({
+    ...rest,
+    recognize: recognize && labels !== false,
+    ...(typeof labels === 'object' && { labels }),
+  }))
 
 export type KubernetesConfig = z.output<typeof kubernetesConfig>
 

@@ -150,7 +150,7 @@ export function kubernetesOf(products: readonly AnyProduct[]): Product<Kubernete
     if (failing) throw new EvenkeelError('unreachable', failing.because!)
     const all = discovered({ services: objects(services!), slices: objects(slices!) }, programs, {
       parent: config.name,
-      labels: config.labels,
+      labels: config.recognize,
     })
     const targets: TargetConfig[] = []
     const problems = new Map(all.problems.map((problem) => [problem.service, problem]))

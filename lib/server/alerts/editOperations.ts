@@ -96,8 +96,8 @@ export const alertEditOperations = [
     problems: ['invalid', 'drift', 'unreachable'],
     run: async ({ runtime, body: { rule, severity, subject, ...rest } }) => {
       const { config } = await edited(runtime, rest)
-      const { dispatch, detectors } = runtime
-      return whereTo({ dispatch, detectors, config }, { rule, severity, subject, at: runtime.now() })
+      const { dispatch, detectors, engine } = runtime
+      return whereTo({ dispatch, detectors, engine, config }, { rule, severity, subject, at: runtime.now() })
     },
   }),
   operation({

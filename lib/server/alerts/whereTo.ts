@@ -1,9 +1,11 @@
+import { findingLabels } from '../../engine/dispatch/route.ts'
 import type { Destination } from '../../engine/dispatch/whereTo.ts'
 import { duration } from '../../format/format.ts'
 import type { AlertRouteView } from '../../model/answers/alertRoute.ts'
 import { CHANGE_RULES } from '../../model/changeAlert.ts'
 import { type Finding, type Severity, subjectName } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
+import { labelsIn } from '../../model/targetLabels.ts'
 import { heldWords } from '../findings/heldWords.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
@@ -12,15 +14,27 @@ export type Asked = { rule: string; severity: Severity; subject: Labels; at: num
 
 /** Who would be told of a finding, when, and why not. */
 export function whereTo(
-  runtime: Pick<Runtime, 'dispatch' | 'config' | 'detectors'>,
+  runtime: Pick<Runtime, 'dispatch' | 'config' | 'detectors' | 'engine'>,
   { rule, severity, subject, at }: Asked,
 ): AlertRouteView {
-  const finding: Finding = { id: 'asked', rule, severity, state: 'firing', subject, summary: '', evidence: [], since: at, seenAt: at }
+  const labels = labelsIn(runtime.engine.topology())(subject)
+  const finding: Finding = {
+    id: 'asked',
+    rule,
+    severity,
+    state: 'firing',
+    subject,
+    ...(labels && { labels }),
+    summary: '',
+    evidence: [],
+    since: at,
+    seenAt: at,
+  }
   const destinations = runtime.dispatch.whereTo(finding, at, runtime.config.routes)
   const { receivers } = runtime.config
   return {
     at: iso(at),
-    labels: { ...subject, rule, severity },
+    labels: findingLabels(finding),
     items: destinations.flatMap((destination) =>
       destination.to.map((name) => ({
         receiver: name,

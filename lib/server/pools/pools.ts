@@ -6,6 +6,8 @@ import { shares } from '../../metrics/pool.ts'
 import type { PoolServerView, PoolView } from '../../model/answers/pool.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import type { Labels } from '../../model/series.ts'
+import { labelsIn } from '../../model/targetLabels.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { sharesExpected } from '../../predictions/sharesExpected.ts'
@@ -25,7 +27,8 @@ export async function listPools(runtime: Runtime, paging?: Paging & { target?: s
   const { items, ...rest } = page(pools, keyOf, paging)
   const pause = createSlices()
   const seen = (pool: Pool) => figureWindow(runtime, factsOf(runtime.engine.topology(), pool.target), window)
-  return { items: await mapped(items, (pool) => poolView(pool, seen(pool), pause), pause), ...rest }
+  const labelsOf = labelsIn(runtime.engine.topology())
+  return { items: await mapped(items, (pool) => poolView(pool, seen(pool), labelsOf({ target: pool.target }), pause), pause), ...rest }
 }
 
 export async function getPool(runtime: Runtime, target: string, name: string): Promise<PoolView> {
@@ -33,7 +36,10 @@ export async function getPool(runtime: Runtime, target: string, name: string): P
   if (!pool) throw new EvenkeelError('not_found', 'There is no pool of that name on that target.')
   const lines = tunable(pool)
   const window = figureWindow(runtime, factsOf(runtime.engine.topology(), target), runtime.engine.window(FIGURE_SPAN_MS))
-  return { ...(await poolView(pool, window, createSlices())), ...(lines && { tunable: lines }) }
+  return {
+    ...(await poolView(pool, window, labelsIn(runtime.engine.topology())({ target }), createSlices())),
+    ...(lines && { tunable: lines }),
+  }
 }
 
 /** A pool's own numbers, and the share of each of its servers: what a picture of many pools shows. */
@@ -55,6 +61,7 @@ export function poolFigures(pool: Pool, window: SeriesWindow) {
 async function poolView(
   { lasting: _, tunable: _lines, consistent: _advice, unstick: _unstick, ...pool }: Pool,
   window: SeriesWindow,
+  labels: Labels | undefined,
   pause: Pause,
 ): Promise<PoolView> {
   const where = { target: pool.target, pool: pool.name }
@@ -77,5 +84,13 @@ async function poolView(
   const { weight } = pool.can
   const live = weight === true ? { liveWeights: true } : { liveWeights: false, because: weight.because }
   const spills = spillsOf(pool, (server) => newest('pool_sessions', { ...where, server }, window))
-  return { ...pool, ...live, servers, ...(spills && { spills }), ...own, imbalance: measuredValue('pool_imbalance', where, window) }
+  return {
+    ...pool,
+    ...(labels && { labels }),
+    ...live,
+    servers,
+    ...(spills && { spills }),
+    ...own,
+    imbalance: measuredValue('pool_imbalance', where, window),
+  }
 }

@@ -3,6 +3,8 @@ import { measuredValue } from '../../metrics/measure.ts'
 import type { RingView } from '../../model/answers/ring.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import type { Labels } from '../../model/series.ts'
+import { labelsIn } from '../../model/targetLabels.ts'
 import type { Ring } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { ownedShares } from '../../rings/ownedShares.ts'
@@ -15,14 +17,19 @@ export async function listRings(runtime: Runtime, paging?: Paging): Promise<Page
   const rings = [...runtime.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
   const window = runtime.engine.window(FIGURE_SPAN_MS)
   const { items, ...rest } = page(rings, (ring) => ring.name, paging)
-  return { items: await mapped(items, (ring) => ringView(ring, window, runtime.now())), ...rest }
+  const labelsOf = labelsIn(runtime.engine.topology())
+  const view = async (ring: Ring) => withLabels(await ringView(ring, window, runtime.now()), labelsOf({ ring: ring.name }))
+  return { items: await mapped(items, view), ...rest }
 }
 
 export async function getRing(runtime: Runtime, name: string): Promise<RingView> {
   const ring = runtime.engine.topology().rings.find((candidate) => candidate.name === name)
   if (!ring) throw new EvenkeelError('not_found', 'There is no ring of that name.')
-  return ringView(ring, runtime.engine.window(FIGURE_SPAN_MS), runtime.now())
+  const view = await ringView(ring, runtime.engine.window(FIGURE_SPAN_MS), runtime.now())
+  return withLabels(view, labelsIn(runtime.engine.topology())({ ring: name }))
 }
+
+const withLabels = (view: RingView, labels: Labels | undefined): RingView => (labels ? { ...view, labels } : view)
 
 /** In slices: rings of hundreds of nodes are measured node by node. */
 export async function ringView(ring: Ring, window: SeriesWindow, now: number, pause: Pause = createSlices()): Promise<RingView> {

@@ -3,6 +3,8 @@ import type { ControlConfig } from '../../model/control.ts'
 import type { AnyProduct, TargetConfig } from '../../model/product.ts'
 import { refText } from '../../model/ref.ts'
 import type { LogFeed, ReferenceSettings } from '../../model/reference.ts'
+import type { Labels } from '../../model/series.ts'
+import { sharedLabels } from '../../model/targetLabels.ts'
 import { products } from '../../products/sources.ts'
 
 /** Everything that is polled: the configured targets, and the control documents of rings and TTL policies. */
@@ -14,6 +16,7 @@ export function polledTargets(config: Config): { config: TargetConfig; product: 
         kind: 'control',
         name: refText({ ring: name }),
         key: control.key,
+        ...labelled(sharedLabels(nodes.map(({ target }) => (target === undefined ? undefined : redisOf(target)?.labels)))),
         redis: redisOf(control.target),
         followersExpected,
         ring: { name, spec, nodes },
@@ -24,6 +27,7 @@ export function polledTargets(config: Config): { config: TargetConfig; product: 
         kind: 'control',
         name: refText({ ttl: name }),
         key: control.key,
+        ...labelled(redisOf(control.target).labels),
         redis: redisOf(control.target),
         followersExpected,
         ttl: { name, match, ttlMs, jitter },
@@ -35,6 +39,8 @@ export function polledTargets(config: Config): { config: TargetConfig; product: 
     return product ? [{ config: target, product }] : []
   })
 }
+
+const labelled = (labels: Labels | undefined) => (labels ? { labels } : {})
 
 /** A target whose access log tells references of caches, with what it is to look for. */
 function withFeeds(target: TargetConfig, targets: readonly TargetConfig[]): TargetConfig {

@@ -69,6 +69,7 @@ function targetView(runtime: Runtime, status: TargetStatus, { window, topology }
     title: status.title,
     address: status.address,
     ...(role ? { role } : {}),
+    ...(status.labels ? { labels: status.labels } : {}),
     ...(status.through === undefined ? {} : { through: status.through }),
     ...(found ? { found: found.slice(0, FOUND_MAX) } : {}),
     state: status.state,
