@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClusterView } from '../lib/model/answers/cluster.ts'
 import { type PostgresServer, startPostgres } from './postgres.ts'
+import { type Relay, startRelay } from './relay.ts'
 import { ServedApi } from './served.ts'
 import { type RedisServer, startRedis } from './servers.ts'
 
-export type Replica = ServedApi & { name: string }
+/** `line`: what it reaches the database through, so that it alone can be cut off. */
+export type Replica = ServedApi & { name: string; line: Relay }
 
 /** Several Evenkeels, each a process of its own, that share a PostgreSQL and watch the same servers of Redis. */
 export class Replicas implements AsyncDisposable {
@@ -30,11 +32,13 @@ export class Replicas implements AsyncDisposable {
     ])
     const named = new Map(servers.map((server, i) => [`cache-${i + 1}`, server]))
     const targets = [...named].map(([name, { about }]) => `  - { kind: redis, name: ${name}, url: "${about.url}", role: cache }`)
-    const yaml = `state: "${database.about.url}"\ntargets:\n${targets.join('\n')}\n`
+    const { url, port } = database.about
+    const yaml = (line: Relay) => `state: "${url.replace(`:${port}/`, `:${line.port}/`)}"\ntargets:\n${targets.join('\n')}\n`
     const all = await Promise.all(
       Array.from({ length: replicas }, async (_, i) => {
         const name = `keel-${i + 1}`
-        return Object.assign(await ServedApi.open(join(home, name), `${yaml}replica: ${name}\n`), { name })
+        const line = await startRelay(port)
+        return Object.assign(await ServedApi.open(join(home, name), `${yaml(line)}replica: ${name}\n`), { name, line })
       }),
     )
     const made = new Replicas(home, database, named, all)
@@ -68,6 +72,7 @@ export class Replicas implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const one of this.all) one.freeze('SIGCONT')
     await Promise.all(this.all.map((one) => one[Symbol.asyncDispose]()))
+    await Promise.all(this.all.map(({ line }) => line[Symbol.asyncDispose]()))
     await Promise.all([...this.caches.values(), this.database].map((server) => server[Symbol.asyncDispose]()))
     rmSync(this.#home, { recursive: true, force: true })
   }

@@ -31,6 +31,11 @@ describeWith(['postgres', 'redis-server'], 'three replicas under faults at rando
   })
   afterAll(() => fleet[Symbol.asyncDispose]())
 
+  /** How often a server was told to set something: each change writes once, and once at most takes it back. */
+  const writesOf = async (cache: string) => {
+    const stats = await redisSay(fleet.caches.get(cache)!, 'INFO commandstats')
+    return Number(/cmdstat_config\|set:calls=(\d+)/.exec(stats)?.[1] ?? 0)
+  }
   const limitOf = async (cache: string) => /\b\d{6,}\b/.exec(await redisSay(fleet.caches.get(cache)!, 'CONFIG GET maxmemory'))?.[0]
 
   const faults: Record<string, (one: Replica, ms: number) => Promise<void>> = {
@@ -49,6 +54,18 @@ describeWith(['postgres', 'redis-server'], 'three replicas under faults at rando
       await sleep(ms)
       await fleet.database.start()
     },
+    /** Packets vanish between it and the database; nobody is told. */
+    async cutOff(one, ms) {
+      one.line.hold()
+      await sleep(ms)
+      one.line.release()
+    },
+    /** The same for all: a database whose host is gone. */
+    async allCutOff(_, ms) {
+      for (const { line } of fleet.all) line.hold()
+      await sleep(ms)
+      for (const { line } of fleet.all) line.release()
+    },
     async ended(one) {
       await one.end('SIGTERM')
       await one.start()
@@ -66,6 +83,7 @@ describeWith(['postgres', 'redis-server'], 'three replicas under faults at rando
       const waitMs = Math.round(random() * 300)
       const lastsMs = Math.round(2_000 + random() * 18_000)
       console.log(`${round}: ${victim.name} ${name} for ${lastsMs} ms, ${waitMs} ms after a change of ${cache} through ${asked.name}`)
+      const writes = await writesOf(cache)
       const call = asked.call('POST', 'changes', {
         steps: [{ setting: { target: cache, name: 'config/maxmemory' }, after }],
         because: 'a fault',
@@ -93,6 +111,7 @@ describeWith(['postgres', 'redis-server'], 'three replicas under faults at rando
       )
       for (const one of fleet.caches.keys()) expect(await limitOf(one), `${one} after round ${round}`).toBe(BEFORE)
       // What one wrote, no other wrote again.
+      expect((await writesOf(cache)) - writes, `writes on ${cache} in round ${round}`).toBeLessThanOrEqual(2)
       for (const change of (await asked.get<Page<ChangeView>>('changes?limit=200')).items) {
         const written = change.journal.filter(({ what, text }) => what === 'written' && text.includes('holds the new values')).length
         expect(written, change.id).toBeLessThanOrEqual(1)
