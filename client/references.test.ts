@@ -48,6 +48,22 @@ test('the hash is the server’s, whatever the key', () => {
   }
 })
 
+test('writes of the origin, and tags of values, are lines that the server reads', async () => {
+  const { set, write, flush, sent, stop } = reporter([200])
+  write('a')
+  set('a', 5, 60_000, 'value')
+  set('a', undefined, undefined, new TextEncoder().encode('value'))
+  set('a', 5, 0, 'other')
+  await flush()
+  await stop()
+  const read = sent[0]!.lines.map((line) => readReportLine(line, 1))
+  expect(read.map(({ op }) => op)).toEqual([3, 1, 1, 1])
+  expect(read[1]!.tag).toBe(hash64(Buffer.from('value')).high)
+  expect(read[2]!.tag).toBe(read[1]!.tag)
+  expect(read[3]!.tag).not.toBe(read[1]!.tag)
+  expect(sent[0]!.url).toMatch(/gets=0/)
+})
+
 test('lines are what the server reads', async () => {
   const { get, set, delete: remove, flush, sent, lost, stop } = reporter([200], { pattern: (key) => (key.startsWith('p') ? 'p: *' : '') })
   get('p:1')

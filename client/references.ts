@@ -25,9 +25,15 @@ export type ReporterOptions = {
 export type ReferenceReporter = {
   /** A read of the cache, whether it hits or not. */
   get(key: string): void
-  /** A write: bytes of the value, and how long it may live in ms; 0: for good. */
-  set(key: string, size?: number, ttlMs?: number): void
+  /**
+   * A write to the cache: bytes of the value, and how long it may live in ms; 0: for good. With the `value` itself, as text or bytes, it is told
+   * whether it is another one than before: a tag of 32 bits is sent, the value is not.
+   */
+  set(key: string, size?: number, ttlMs?: number, value?: string | Uint8Array): void
+  /** The key was taken out of the cache. */
   delete(key: string): void
+  /** The value was changed at its origin, whether or not the cache is told: what it holds of the key from now on is old. */
+  write(key: string): void
   /** Sends what waits now. Never throws. */
   flush(): Promise<void>
   /** References that were dropped because too many waited, or Evenkeel refused them. Evenkeel is told too. */
@@ -65,11 +71,11 @@ export function reportReferences(options: ReporterOptions): ReferenceReporter {
   let sending: Promise<void> | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function add(key: string, op: string, rest = ''): void {
+  function add(key: string, op: string, rest = '', tag = ''): void {
     if (stopped) return
     const at = Math.round(now())
     try {
-      buffer.add(at, lineOf(at, key, op, rest), op === 'get')
+      buffer.add(at, lineOf(at, key, op, rest, tag), op === 'get')
     } catch (error) {
       buffer.lose(1, at, at)
       tell(error)
@@ -102,9 +108,15 @@ export function reportReferences(options: ReporterOptions): ReferenceReporter {
 
   return {
     get: (key) => add(key, 'get'),
-    set: (key, size, ttlMs) =>
-      add(key, 'set', size === undefined && ttlMs === undefined ? '' : ` ${wholeOr(size, SIZE_MAX)} ${wholeOr(ttlMs, TTL_MS_MAX)}`),
+    set: (key, size, ttlMs, value) =>
+      add(
+        key,
+        'set',
+        size === undefined && ttlMs === undefined ? '' : ` ${wholeOr(size, SIZE_MAX)} ${wholeOr(ttlMs, TTL_MS_MAX)}`,
+        value === undefined ? '' : tagOf(value),
+      ),
     delete: (key) => add(key, 'delete'),
+    write: (key) => add(key, 'write'),
     flush,
     lost: () => buffer.lost,
     async stop(withinMs = STOP_MS) {
@@ -123,16 +135,20 @@ function lines(rate: number, pattern: ReporterOptions['pattern']) {
   const threshold = Math.round(rate * 2 ** 32)
   const encoder = new TextEncoder()
   let bytes = new Uint8Array(256)
-  return (at: number, key: string, op: string, rest: string): string | null => {
+  return (at: number, key: string, op: string, rest: string, tag: string): string | null => {
     if (bytes.length < key.length * 3) bytes = new Uint8Array(key.length * 3)
     const length = encoder.encodeInto(key, bytes).written
     const high = highHash(bytes, length)
     if (high >= threshold) return null
     const text = pattern?.(key)?.replace(/\s/g, '_').slice(0, 80)
-    return `${at} ${hex(high)}${hex(lowHash(bytes, length))} ${op}${rest}${text ? `${rest === '' ? ' - -' : ''} ${text}` : ''}`
+    const more = [...(text || tag ? [text || '-'] : []), ...(tag ? [tag] : [])]
+    return `${at} ${hex(high)}${hex(lowHash(bytes, length))} ${op}${rest}${rest === '' && more.length > 0 ? ' - -' : ''}${more.map((one) => ` ${one}`).join('')}`
   }
 }
 
+const encoded = new TextEncoder()
+/** Never 0, which stands for none. */
+const tagOf = (value: string | Uint8Array) => hex(highHash(typeof value === 'string' ? encoded.encode(value) : value) || 1)
 const hex = (half: number) => half.toString(16).padStart(8, '0')
 /** Whole numbers are what the line holds; anything else is not told. */
 const wholeOr = (value: number | undefined, most: number) =>

@@ -20,7 +20,7 @@ export function subjectHref(subject: FindingView['subject']): string | null {
   const part = encodeURIComponent
   if (subject.ring) return `/rings/${part(subject.ring)}`
   if (subject.pool && subject.target) return `/pools/${part(subject.target)}/${part(subject.pool)}`
-  if (subject.key) return `/keys?target=${part(subject.target ?? '')}`
+  if (subject.key || subject.pattern) return `/keys?target=${part(subject.target ?? '')}`
   return subject.target ? `/targets/${part(subject.target)}` : null
 }
 

@@ -17,6 +17,7 @@ import { stampedeCode } from './stampede-code.ts'
 import { stickySessions } from './sticky-sessions.ts'
 import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
+import { ttlStaleness } from './ttl-staleness.ts'
 import { weightFile } from './weight-file.ts'
 
 /** The registry of remedies. One line an advisor; its id is its file's name. */
@@ -31,6 +32,7 @@ export const advisors: Advisor[] = [
   ttlJitter,
   expirySpread,
   ttlLength,
+  ttlStaleness,
   ringPoints,
   weightFile,
   slotMoves,

@@ -44,6 +44,7 @@ import { slabImbalance } from './cache/slab-imbalance.ts'
 import { slotImbalance } from './cache/slot-imbalance.ts'
 import { slotsOpen } from './cache/slots-open.ts'
 import { slowCommands } from './cache/slow-commands.ts'
+import { staleAfterWrite } from './cache/stale-after-write.ts'
 import { stampede } from './cache/stampede.ts'
 import { timeToFull } from './cache/time-to-full.ts'
 import { coldCacheOverload } from './fleet/cold-cache-overload.ts'
@@ -65,6 +66,7 @@ export const detectors: AnyDetector[] = [
   coldStart,
   massExpiry,
   stampede,
+  staleAfterWrite,
   hotKey,
   bigKey,
   authFailures,

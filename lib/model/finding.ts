@@ -65,5 +65,5 @@ export type Finding = {
 /** One subject's name for people: `edge/app/app3`, `cache-a`, `ring products`. */
 export function subjectName(subject: Labels): string {
   if (subject.ring) return subject.node ? `${subject.ring}/${subject.node}` : `ring ${subject.ring}`
-  return [subject.target, subject.pool, subject.server, subject.key].filter(Boolean).join('/') || 'fleet'
+  return [subject.target, subject.pool, subject.server, subject.key, subject.pattern].filter(Boolean).join('/') || 'fleet'
 }

@@ -1,4 +1,5 @@
 import type { Unit } from './finding.ts'
+import type { StalenessRecord } from './staleness.ts'
 
 /** Records: facts that are no numbers. They live in bounded tables, not in series, because names of keys must never become labels. */
 export type SlowEntry = {
@@ -233,6 +234,7 @@ export type TargetRecord =
   | KeyPattern
   | TtlHistogram
   | CurveRecord
+  | StalenessRecord
   | SlotLoads
   | Fact
   | SharedSetting

@@ -5,7 +5,7 @@ export type Access = {
   /** The two halves of the key's 64-bit hash, unsigned. Keys are sampled by `high`. */
   high: number
   low: number
-  /** 0 get, 1 set, 2 delete. */
+  /** 0 get, 1 set, 2 delete; 3: its value was changed at the origin, which is no access of the cache. */
   op: number
   /** Bytes of the value; 0: not told. */
   size: number
@@ -15,6 +15,10 @@ export type Access = {
   keyBytes: number
   /** `product:*`; empty: not told. */
   pattern: string
+  /** Of a set: a tag of the value, 32 bits, by which the next one is compared with it. Never kept. 0 or absent: not told. */
+  tag?: number
+  /** Of a set: whether the value is that of the set before; absent: not known. */
+  value?: 'same' | 'other'
 }
 
 /** Accesses of a sample of a cache's keys, with what was counted of all of them. */

@@ -61,12 +61,13 @@ function consistencyRows(facts: ReviewFacts): ReviewRow[] {
   const stale = facts.ttls.map(({ name, match, ttlMs, jitter }) =>
     statedRow(of(`ttl/${name}`, `Age of \`${safe(match, 60)}\` at most`, name), duration(ttlMs * (1 + jitter)), {
       is: 'watch',
-      follows: 'Unless each write deletes or updates the key. How often its keys are written is not known here.',
+      follows: 'Unless each write deletes or updates the key. How many of its reads are old is told by references of the cache.',
       change: { text: 'Shorten the TTL in the memory and TTL lab: it shows what that costs in hits', href: '/curves' },
     }),
   )
   const behind = facts.caches.filter(({ replicas, lag }) => replicas && lag.is === 'measured')
   return [
+    ...facts.caches.flatMap((cache) => oldRows(cache, facts)),
     ...(stale.length > 0 ? stale : [gapRow(of('ttls', 'Age of an answer'), 'no TTLs are told: name them under `ttls`')]),
     ...behind.map(({ name, where, lag }) =>
       measuredRow(of(`lag/${name}`, 'Replicas behind', name, pageOf(where)), lag, 'bytes', facts, () => ({
@@ -76,6 +77,25 @@ function consistencyRows(facts: ReviewFacts): ReviewRow[] {
       })),
     ),
   ]
+}
+
+/** Read often enough to be worth a row. */
+const PATTERNS_MOST = 5
+/** As `cache/stale-after-write` draws the line. */
+const OLD_SHARE = 0.1
+
+function oldRows(cache: CacheFacts, facts: ReviewFacts): ReviewRow[] {
+  return cache.staleness.slice(0, PATTERNS_MOST).flatMap(({ id, at, spanMs, found }) => {
+    if ('because' in found) return []
+    const { share, low, high, reads, changesPerKeyHour, ttlMs } = found
+    const measured: Measurement = { is: 'measured', value: share, low, high, count: reads }
+    const about = of(`old/${cache.name}/${id}`, `Old reads of \`${safe(id, 60)}\``, cache.name, pageOf(cache.where))
+    return measuredRow(about, measured, 'ratio', { from: at - spanMs, to: at }, () => ({
+      is: low >= OLD_SHARE ? 'act' : 'well',
+      follows: `${changesPerKeyHour > 0 ? `A value changes every ${duration(3_600_000 / changesPerKeyHour)}` : 'No change was seen'}${ttlMs === null ? '' : `, and lives ${duration(ttlMs)}`}${low >= OLD_SHARE ? ': delete the key on each write, or shorten the TTL.' : '.'}`,
+      change: remedyFor(facts, { ...cache.where, pattern: id }, ['cache/stale-after-write']),
+    }))
+  })
 }
 
 function trafficRows(facts: ReviewFacts): ReviewRow[] {

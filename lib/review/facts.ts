@@ -4,6 +4,7 @@ import type { Evidence, Finding } from '../model/finding.ts'
 import type { Prices } from '../model/prices.ts'
 import type { CurveRecord } from '../model/record.ts'
 import type { Labels } from '../model/series.ts'
+import type { StalenessRecord } from '../model/staleness.ts'
 import type { Takeover } from '../model/takeover.ts'
 import type { Capability, Pool, Ring, Role, TargetState, TtlPolicy } from '../model/topology.ts'
 import type { Measurement } from '../model/window.ts'
@@ -50,6 +51,8 @@ export type CacheFacts = {
   /** References can be told of it, and are. */
   references: 'cannot' | 'off' | 'on'
   curve: CurveRecord | null
+  /** How old reads are, by pattern of its keys. */
+  staleness: readonly StalenessRecord[]
   prices: Prices
 }
 

@@ -57,6 +57,7 @@ function cacheFacts(
     persists: persistenceOf(facts, window),
     references: !facts.can?.references || isZone ? 'cannot' : references.has(facts.name) ? 'on' : 'off',
     curve: window.records('curve', facts.name).find(({ varies }) => varies === 'memory') ?? null,
+    staleness: isZone ? [] : window.records('staleness', facts.name),
     prices: pricesOf(prices, facts.name),
   }
 }

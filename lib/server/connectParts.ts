@@ -1,12 +1,15 @@
 import type { ClockStep } from '../model/clock.ts'
 import { forecastsOf } from './curves/forecasts.ts'
+import { targetLog } from './curves/targetLog.ts'
 import { eventBody } from './events/eventBody.ts'
 import { moveFreeze } from './freeze/freeze.ts'
 import { tickHandDrills } from './handDrills/handDrills.ts'
 import { sourcesOf } from './references/sources.ts'
+import { createStalenessLook } from './references/stalenessLook.ts'
 import type { Runtime } from './runtime.ts'
 import { moveSilences } from './silences/silences.ts'
 import { honourConsents, moveConsents } from './targets/monitorConsent.ts'
+import { stalenessInThread } from './workers/curves.ts'
 
 /** Moves the dates along that people have set. Not those that replicas share: of one clock that was wrong the others know nothing. */
 function moveDates(runtime: Runtime, step: ClockStep): void {
@@ -35,6 +38,15 @@ export function connectParts(runtime: Runtime): void {
   const forecasts = forecastsOf(runtime, () => sourcesOf(runtime))
   engine.onTick(() => forecasts.tick())
   engine.onTick(() => runtime.patternRatios.tick())
+  const staleness = createStalenessLook({
+    store: runtime.store,
+    sources: () => sourcesOf(runtime),
+    log: (target) => targetLog(runtime, target),
+    compute: stalenessInThread,
+    now: runtime.now,
+    logger: log,
+  })
+  engine.onTick(() => staleness.tick())
   engine.onTick(() => runtime.outbound?.tick())
   engine.onTick(() => (cluster.leads() ? tickHandDrills(runtime) : undefined))
   engine.onTick(async () => {

@@ -20,6 +20,7 @@ const BOUNDS: Record<RecordKind, { most: number; ms: number; lasting: boolean; p
   // Of a cache each second, up to 10 kB: a start samples anew within seconds.
   'ttl-histogram': { most: 4, ms: HOUR, lasting: true, pauseMs: 60_000 },
   curve: { most: 50, ms: HOUR, lasting: true },
+  staleness: { most: 50, ms: HOUR, lasting: true },
   'slot-load': { most: 1, ms: HOUR, lasting: false },
   fact: { most: 500, ms: Number.POSITIVE_INFINITY, lasting: true },
   setting: { most: 100, ms: HOUR, lasting: false },

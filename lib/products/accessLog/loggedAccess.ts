@@ -25,9 +25,10 @@ export const LEFT = {
 } as const
 export type Left = keyof typeof LEFT
 
-const [GET, SET, DELETE] = [0, 1, 2]
-const OPS: Record<string, number> = { get: GET, set: SET, delete: DELETE }
-const METHODS: Record<string, number> = { GET, HEAD: GET, PURGE: DELETE, DELETE }
+const [GET, SET, DELETE, WRITE] = [0, 1, 2, 3]
+const OPS: Record<string, number> = { get: GET, set: SET, delete: DELETE, write: WRITE }
+/** PUT and PATCH change what the URL names, at its origin (RFC 9110, RFC 5789). A POST may only ask. */
+const METHODS: Record<string, number> = { GET, HEAD: GET, PURGE: DELETE, DELETE, PUT: WRITE, PATCH: WRITE }
 /** Answered by the proxy alone: nobody behind it reads a cache. */
 const CACHED = new Set(['HIT', 'STALE', 'UPDATING'])
 const SIZE_MAX = 512 * 1024 * 1024
@@ -54,8 +55,8 @@ export function accessOf(fields: Fields, feed: LogFeed, now: number): Access | L
     ...hash64(bytes),
     op,
     // The body of a part, of no change, or of a HEAD is not the value.
-    size: status === '200' && text('method') !== 'HEAD' && op !== DELETE ? (numberIn(text('size'), SIZE_MAX) ?? 0) : 0,
-    ttlMs: op === DELETE ? Number.NaN : ttlOf(text('ttl'), feed),
+    size: status === '200' && text('method') !== 'HEAD' && op < DELETE ? (numberIn(text('size'), SIZE_MAX) ?? 0) : 0,
+    ttlMs: op >= DELETE ? Number.NaN : ttlOf(text('ttl'), feed),
     keyBytes: bytes.length,
     pattern: patternOf(key).replace(/\s/g, '_'),
   }

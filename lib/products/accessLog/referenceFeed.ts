@@ -45,7 +45,7 @@ export class ReferenceFeed {
       this.#recent[access]++
       return
     }
-    if (access.op === 2) this.#recent.deletes++
+    if (access.op >= 2) this.#recent.deletes++
     else this.#recent.reads++
     if (access.op === 0) this.#gets++
     if (access.high >= this.#rate * ALL_KEYS) return

@@ -32,7 +32,8 @@ export type ReadLog = {
   patternOf: Uint16Array
 }
 
-type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
+const WRITE = 3
+export type Segment = { bytes: Buffer; header: SegmentHeader; patterns: string[] }
 
 /** What is kept of a target, as one stream in the order of time: each key that is in the smallest of the samples that segments hold. */
 export function readLog({ folder, since: asked, match, evicts }: LogQuestion): ReadLog {
@@ -52,7 +53,8 @@ export function readLog({ folder, since: asked, match, evicts }: LogQuestion): R
       if (row.count && row.count.at >= since) counts.push(row.count)
       if (!row.access) continue
       const { access, pattern } = row
-      if (access.at < since || access.high >= threshold) continue
+      // A write of the origin touches no key of the cache.
+      if (access.at < since || access.high >= threshold || access.op === WRITE) continue
       if (access.op === 0) taken++
       if (wanted && !(wanted[pattern] ?? wanted[0])) continue
       if (access.op === 0) matched++
@@ -119,7 +121,7 @@ function endOf({ bytes, header }: Segment): number {
   return end
 }
 
-function segmentsIn(folder: string): Segment[] {
+export function segmentsIn(folder: string): Segment[] {
   let names: string[]
   try {
     names = readdirSync(folder)

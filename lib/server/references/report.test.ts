@@ -30,6 +30,8 @@ describe('a line of a report', () => {
       ttlMs: 60_000,
       pattern: 'product:*',
     })
+    expect(readReportLine(`5 ${HASH} set 512 60000 - 000000fF`, 1)).toMatchObject({ op: 1, pattern: '', tag: 255 })
+    expect(readReportLine(`5 ${HASH} write - - product:*`, 1)).toMatchObject({ op: 3, pattern: 'product:*' })
     expect(readReportLine(`5.5 ${HASH} delete - -\r`, 1)).toMatchObject({ at: 6, op: 2, size: 0, ttlMs: Number.NaN })
   })
 
@@ -38,11 +40,12 @@ describe('a line of a report', () => {
     [`-5 ${HASH} get`, 'MS: expected a number'],
     ['5 89abcdef get', 'HASH: expected 16 hex digits'],
     [`5 ${HASH}`, 'expected MS HASH OP'],
-    [`5 ${HASH} toString`, 'OP: expected get, set or delete'],
+    [`5 ${HASH} toString`, 'OP: expected get, set, delete or write'],
     [`5 ${HASH} set -1`, 'SIZE: expected a number from 0 to 536870912'],
     [`5 ${HASH} set 1e99`, 'SIZE: expected'],
     [`5 ${HASH} set 1 NaN`, 'TTL_MS: expected'],
-    [`5 ${HASH} set 1 1 a b`, 'expected MS HASH OP'],
+    [`5 ${HASH} set 1 1 a b`, 'TAG: expected 8 hex digits'],
+    [`5 ${HASH} set 1 1 a 89abcdef b`, 'expected MS HASH OP'],
   ])('%s is refused with its number', (text, words) => {
     expect(() => readReportLine(text, 7)).toThrow(`line 7: ${words}`)
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { breathe } from '../../engine/breathe.ts'
 import type { Accesses } from '../../model/reference.ts'
 import { headerBytes, putAccess, putCount, putGap, ROW, readHeader, rowsBelow } from './segmentRows.ts'
+import { ValueTags } from './valueTags.ts'
 
 export const ALL_KEYS = 2 ** 32
 export const SEGMENT_NAME = /^\d{13}\.rows$/
@@ -41,6 +42,7 @@ export class SegmentLog {
   #current: Current | null = null
   #work: Promise<void> = Promise.resolve()
   #waiting = 0
+  readonly #tags = new ValueTags()
 
   constructor(folder: string, limits: LogLimits, now: () => number) {
     this.#folder = folder
@@ -100,7 +102,7 @@ export class SegmentLog {
       if (access.op === 0) counted++
       if (access.high > highest) highest = access.high
       if (access.high >= current.threshold) continue
-      putAccess(bytes, used, current.start, access, patternOf(current, access.pattern, news))
+      putAccess(bytes, used, current.start, this.#tags.compared(access), patternOf(current, access.pattern, news))
       used += ROW
       if (used % (SLICE_ROWS * ROW) === 0) await breathe()
     }

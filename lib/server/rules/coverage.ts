@@ -46,6 +46,7 @@ const WORDS: Record<string, string> = {
   'records client-buffer': 'connections one by one',
   'records slow': 'slow commands',
   'records curve': 'references',
+  'records staleness': 'references',
   'can eviction': 'a choice of its rule of eviction',
   'topology pools': 'pools',
   'topology rings': 'a ring',
@@ -67,7 +68,7 @@ export function coverage({ needs }: Pick<AnyDetector, 'needs'>, { probes, can }:
       else givers.set(thing, [...(givers.get(thing) ?? []), probe])
   for (const ability of Object.keys(can ?? {})) givers.set(`can ${ability}`, [{ feature: ability, vital: true }])
   // Curves are computed of whatever tells references.
-  if (can?.references) givers.set('records curve', [{ feature: 'references' }])
+  if (can?.references) for (const thing of ['records curve', 'records staleness']) givers.set(thing, [{ feature: 'references' }])
   const needed = neededBy(needs)
   const lacks = needed.filter((thing) => !givers.has(thing))
   // A product without pools has no requests of pools either: one reason is enough.

@@ -3,6 +3,7 @@ import type { CurvesView } from '../../model/answers/curves.ts'
 import type { CurvesQuestion } from '../curves/compute.ts'
 import type { TargetCurves, TargetCurvesQuestion } from '../curves/computeTarget.ts'
 import type { PatternOutcomes, PatternsQuestion } from '../references/computePatterns.ts'
+import type { StalenessQuestion, StalenessTold } from '../references/computeStaleness.ts'
 import type { Imported, ImportQuestion } from '../traces/importTrace.ts'
 import { createWorkPool, type JobOptions, type WorkPool } from './pool.ts'
 
@@ -11,7 +12,8 @@ export type CurvesJob =
   | { curves: CurvesQuestion }
   | { target: TargetCurvesQuestion }
   | { patterns: PatternsQuestion }
-export type CurvesResult = Imported | CurvesView | TargetCurves | PatternOutcomes | null
+  | { staleness: StalenessQuestion }
+export type CurvesResult = Imported | CurvesView | TargetCurves | PatternOutcomes | StalenessTold | null
 
 /** 256 MB of CSV take about half a minute. */
 const IMPORT_MS = 180_000
@@ -47,3 +49,7 @@ export const targetCurvesInThread = (question: TargetCurvesQuestion, asked: Aske
 /** Hit ratios by pattern in a worker thread, for the engine: to the pool it is one person. */
 export const patternsInThread = (question: PatternsQuestion): Promise<PatternOutcomes | null> =>
   curves().run({ patterns: question }, { by: 'the engine', deadlineMs: CURVES_MS }) as Promise<PatternOutcomes | null>
+
+/** How old what was read was, by pattern, in a worker thread, for the engine. */
+export const stalenessInThread = (question: StalenessQuestion): Promise<StalenessTold> =>
+  curves().run({ staleness: question }, { by: 'the engine', deadlineMs: CURVES_MS }) as Promise<StalenessTold>
