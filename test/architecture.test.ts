@@ -53,6 +53,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/repository',
     ],
   ],
+  ['lib/autopilot', ['lib/model', 'lib/format', 'lib/predictions', 'lib/changes']],
   ['lib/auth', ['lib/model', 'lib/format', 'lib/config']],
   [
     'lib/server',
@@ -79,6 +80,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/engine',
       'lib/cluster',
       'lib/changes',
+      'lib/autopilot',
       'lib/auth',
     ],
   ],
@@ -352,6 +354,15 @@ describe('the registries', () => {
       .filter((path) => /export const \w+: Advisor =/.test(readFileSync(join(root, path), 'utf8')))
       .map((path) => path.replace('lib/advisors/', '').replace('.ts', ''))
     expect(advisors.map((advisor) => advisor.id).sort()).toEqual(files.sort())
+  })
+
+  it('lets those remedies act without a person that say why, and no others', () => {
+    expect(advisors.filter(({ unattended }) => unattended !== undefined).map(({ id }) => id)).toEqual([
+      'pool-weights',
+      'cache-memory',
+      'ttl-length',
+    ])
+    for (const { id, unattended } of advisors) if (unattended !== undefined) expect(unattended.length, id).toBeGreaterThan(40)
   })
 
   it('hold every product and actuator, under its folder', () => {

@@ -54,7 +54,6 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     documents: true,
     retime: true,
     bursts: 'commands in bursts',
-    countsEndsLate: true,
     alone: true,
   },
   role: 'cache',
@@ -307,6 +306,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   undo: ['set server app/app1 weight 100'],
   finish: ['set server app/app1 weight 90'],
   automatic: true,
+  autopilot: { rule: 'pool-weights', because: '20 of 20 judged changes lay inside their band' },
   follows: 'c1',
   drill: {
     of: 'cache-b of products',

@@ -1,5 +1,6 @@
 import type { Tone } from '@/components/ui/status.tsx'
 import type { AuditEntry, AuditKind, AuditOutcome } from '@/lib/model/audit.ts'
+import { AUTOPILOT } from '@/lib/model/autopilot.ts'
 
 /** The filters as they stand in the address. `since` and `until` are local times of the browser, `2026-01-31T12:00`. */
 export const FILTERS = ['what', 'by', 'address', 'since', 'until'] as const
@@ -35,6 +36,8 @@ const KIND: Record<AuditKind, string> = {
   'change-asked': 'Change asked for',
   'change-steered': 'Change steered',
   'change-ended': 'Change ended',
+  'licence-lost': 'Autopilot lost a licence',
+  'licence-returned': 'Licence of the autopilot returned',
   'job-steered': 'Job steered',
   'finding-acknowledged': 'Finding acknowledged',
   'finding-commented': 'Finding commented',
@@ -61,7 +64,7 @@ export const outcomeTone: Record<AuditOutcome, Tone> = { done: 'ok', refused: 'w
 
 /** Who: a name, and how they were known where that is not the usual way. */
 export function actorWords({ by, how }: Pick<AuditEntry, 'by' | 'how'>): string {
-  if (how === 'evenkeel') return 'Evenkeel itself'
+  if (how === 'evenkeel') return by === AUTOPILOT ? 'the autopilot' : 'Evenkeel itself'
   if (by === null) return 'nobody known'
   return how.startsWith('token:') ? `${by}, by token` : by
 }

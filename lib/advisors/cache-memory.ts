@@ -29,6 +29,7 @@ export const cacheMemory: Advisor = {
   title: 'Give the cache the memory that it needs',
   answers: ['cache/eviction-storm', 'cache/hit-ratio-low', 'cache/memory-surplus', 'cache/time-to-full'],
   spanMs: 120_000,
+  unattended: 'A roll-back loses only what more memory has kept; guards on the hit ratio take less memory back.',
   propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
     const facts = topology.targets.find(({ name }) => name === target)

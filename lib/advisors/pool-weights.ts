@@ -32,6 +32,7 @@ export const poolWeights: Advisor = {
   title: 'Shift weight off a slow server',
   answers: ['balancer/slow-server'],
   spanMs: SPAN_MS,
+  unattended: 'A weight comes back exactly, takes effect within seconds, and its effect is measured on the pool itself.',
   propose(finding, window, topology, settingsOf) {
     const pool = topology.pools.find(({ target, name }) => target === finding.subject.target && name === finding.subject.pool)
     if (pool && !finding.subject.server)

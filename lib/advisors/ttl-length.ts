@@ -28,6 +28,7 @@ export const ttlLength: Advisor = {
   title: 'Let keys live as long as they are read',
   answers: ['cache/hit-ratio-low', 'cache/eviction-storm', 'cache/memory-surplus'],
   spanMs: 300_000,
+  unattended: 'Keys written before keep their life, so that it sets in slowly, and a guard on hits takes it back.',
   propose(finding, window, topology, settingsOf) {
     const { target } = finding.subject
     if (!target) return null

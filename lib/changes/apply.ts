@@ -102,11 +102,11 @@ type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: stri
 
 /** Opens the change in the journal, before its first write. Throws what it is refused for: another request may have been faster. */
 async function openChange(wanted: Wanted, { steps, slowStart, job, notes, committed }: Opening, context: ChangesContext): Promise<string> {
-  const { proposal, follows, drill, because, by, guards } = wanted
+  const { proposal, follows, drill, autopilot, because, by, guards } = wanted
   const { journal, liveSettings, store, fleet, now } = context
   const moves = trafficMoved(steps, fleet.topology())
   const own = randomBytes(8).toString('hex')
-  await claimGroups(own, steps, context)
+  await claimGroups(own, steps, context, autopilot)
   // Nothing is awaited from here to the first entry: the next that asks finds this change.
   const refusal = refusalOf({ ...refusalFacts(wanted, context, steps), live: null })
   if (refusal) {
@@ -125,6 +125,7 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
       ...(proposal && { proposal: proposal.id, finding: proposal.finding }),
       ...(follows !== undefined && { follows }),
       ...(drill && { drill }),
+      ...(autopilot && { autopilot }),
       by,
       at: now(),
       reversal: liveSettings.describe(steps).reversal,
@@ -140,6 +141,7 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
     },
     { what: 'created', text: because, by },
   )
+  if (autopilot) journal.note(id, { what: 'note', text: `Made by the autopilot because ${autopilot.because}`, by })
   // A person has decided, so these settings are contested no longer.
   for (const key of steps.flatMap((step) => contestedKeys(step.setting))) store.memory.delete(key)
   for (const text of notes) journal.note(id, { what: 'note', text })

@@ -31,7 +31,7 @@ import { demandRetiming, type Retiming, retimingsOf } from './retime.ts'
 import { rollBackChange } from './rollBackChange.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
-import { isByFile, refusalFacts, wantedOf } from './wanted.ts'
+import { isByFile, personalBecause, refusalFacts, wantedOf } from './wanted.ts'
 import type { WatchSettings } from './watchSettings.ts'
 
 export type { Applied, Description, Landing, OwnChange, WatchSettings }
@@ -63,8 +63,10 @@ export interface Changes {
   same(setting: SettingText, a: string, b: string): boolean
   /** Why applying would be refused now, as far as that is known without asking the servers; null when it would not. */
   refusalOf(proposal: Proposal): EvenkeelError | null
+  /** Why a proposal is never applied without a person; null where it may be. */
+  onlyByPerson(proposal: Proposal): string | null
   /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
-  apply(proposal: string, by: string, options?: { dryRun?: boolean }): Promise<Applied>
+  apply(proposal: string, by: string, options?: { dryRun?: boolean; autopilot?: Change['autopilot'] }): Promise<Applied>
   create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
   /** What could be done about the keys that were stored before a TTL became shorter, a plan for each cache. */
   retimings(change: Change): Retiming[]
@@ -127,11 +129,12 @@ export function createChanges(options: ChangesOptions): Changes {
     same: (setting, a, b) => a === b || isSame(setting, a, b, liveSettings),
     refusalOf: (proposal) => refusalOf({ ...refusalFacts({ steps: proposal.steps, proposal, dryRun: false }, context), live: null }),
     guardsOf: (id) => guardsOfChange(id, context),
-    async apply(id, by, { dryRun = false } = {}) {
+    onlyByPerson: (proposal) => personalBecause(proposal, context),
+    async apply(id, by, { dryRun = false, autopilot } = {}) {
       refuseStopped()
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
-      return applying.run(wantedOf(proposal, by, dryRun))
+      return applying.run(wantedOf(proposal, by, dryRun, autopilot))
     },
     async create(own, by, { dryRun = false } = {}) {
       refuseStopped()

@@ -1,3 +1,4 @@
+import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { type Ref, refText } from '../model/ref.ts'
 import type { SettingText } from '../model/setting.ts'
@@ -11,10 +12,16 @@ type Known = { store: Pick<Store, 'claims'>; journal: Pick<Journal, 'get'>; live
  * Takes the lock of each group of settings for a change, from before its first entry until its end: of two that begin at the same moment, be it on
  * different replicas, one gets them. Throws `busy`, `unavailable`.
  */
-export async function claimGroups(change: string, steps: readonly { setting: SettingText }[], known: Known): Promise<void> {
+export async function claimGroups(
+  change: string,
+  steps: readonly { setting: SettingText }[],
+  known: Known,
+  autopilot?: Change['autopilot'],
+): Promise<void> {
   const { store, journal, liveSettings } = known
   const groups = liveSettings.groups(steps)
-  const keys = groups.map(refText)
+  // One step of each policy at a time: the next one waits for the verdict on this, on whichever replica.
+  const keys = [...groups.map(refText), ...(autopilot ? [`autopilot ${autopilot.rule}`] : [])]
   for (let tries = 0; ; tries++) {
     const other = await store.claims.take(keys, change)
     if (other === null) return

@@ -16,6 +16,7 @@ export function endChange(id: string, entry: Entry, patch: Partial<Change>, { wa
 /** The end of a roll-back: what was there before is in force again. A person's roll-back is no verdict; the measured numbers stay. */
 export function endRolledBack(change: Change, context: ChangesContext): void {
   const { because, by, automatic } = change.rollingBack!
+  const lost = change.autopilot && automatic && change.verdict === 'regressed'
   endChange(
     change.id,
     { what: 'rolled_back', text: because, by },
@@ -24,7 +25,9 @@ export function endRolledBack(change: Change, context: ChangesContext): void {
       automatic,
       verdict: automatic ? (change.verdict ?? 'unjudged') : 'unjudged',
       ...(!automatic && { outcome: because }),
-      needsPerson: undefined,
+      needsPerson: lost
+        ? `The autopilot made it, and it regressed: the licence of ${change.autopilot!.rule} is taken away until a person returns it.`
+        : undefined,
       undo: undefined,
       finish: undefined,
     },

@@ -16,7 +16,7 @@ const RESUMED_MS = 45_000
 export async function recoverChange(change: Change, context: ChangesContext, how = 'Evenkeel was restarted'): Promise<void> {
   const { watches, mode } = context
   // Locks in memory ended with the last run.
-  await claimGroups(change.id, change.steps, context).catch(() => {})
+  await claimGroups(change.id, change.steps, context, change.autopilot).catch(() => {})
   if (change.committed && (change.state === 'applying' || change.state === 'awaiting' || change.returned))
     return recoverCommitted(change, context)
   if (mode() !== 'tune') return leave(change.id, context)

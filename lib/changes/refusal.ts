@@ -7,6 +7,7 @@ import { contestedText, documentOf, type SettingText } from '../model/setting.ts
 import type { SavingFailure } from '../model/store.ts'
 import { busyError } from './claim.ts'
 import { overloadBecause } from './feasible.ts'
+import { onlyByPersonError } from './onlyByPerson.ts'
 import { type Mode, readOnly } from './readOnly.ts'
 
 /** Everything that the order of refusals looks at before a proposal, or a person's own change, is applied. */
@@ -21,6 +22,8 @@ export type RefusalFacts = {
   mode: Mode
   /** Why nothing new may begin now, whatever it is. */
   brake: EvenkeelError | null
+  /** Of the autopilot: why only a person may apply it. */
+  personal: string | null
   /** Their file owns the settings: what a server refuses at run time can be committed. */
   byFile: boolean
   /** Whether it takes long work that nothing has bounded yet. */
@@ -67,6 +70,8 @@ const invalid: Rule = ({ invalid, proposal, byFile }) => (proposal?.patchOnly &&
 const observed: Rule = ({ mode }) => readOnly(mode)
 
 const braked: Rule = ({ brake }) => brake
+
+const personal: Rule = ({ personal }) => (personal === null ? null : onlyByPersonError(personal))
 
 const byProposalAlone: Rule = ({ proposal, long }) =>
   !proposal && long
@@ -122,6 +127,7 @@ const overload: Rule = ({ proposal, steps, fleet }) => {
 const ORDER: Rule[] = [
   invalid,
   observed,
+  personal,
   braked,
   byProposalAlone,
   patchOnly,

@@ -10,6 +10,7 @@ import type { ChangesContext } from './context.ts'
 import { contestedWeightError, fixedWeightError, unsettableWeightError } from './feasible.ts'
 import { inFlightIn, inFlightOn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
+import { onlyByPerson } from './onlyByPerson.ts'
 import { ownerOf } from './ownedByFile.ts'
 import { publicError } from './publicError.ts'
 import type { RefusalFacts } from './refusal.ts'
@@ -25,12 +26,32 @@ export type Wanted = {
   /** The change that it completes by a plan of Evenkeel's own, which bounds it as a proposal would. */
   follows?: string
   drill?: Change['drill']
+  /** Made by the autopilot. */
+  autopilot?: Change['autopilot']
   guards: Change['guards']
 }
 type WantedStep = { setting: SettingText; before?: string; after: string }
 
-export function wantedOf(proposal: Proposal, by: string, dryRun: boolean): Wanted {
-  return { steps: proposal.steps, because: proposal.because, by, dryRun, proposal, guards: proposal.guards }
+export function wantedOf(proposal: Proposal, by: string, dryRun: boolean, autopilot?: Change['autopilot']): Wanted {
+  return {
+    steps: proposal.steps,
+    because: proposal.because,
+    by,
+    dryRun,
+    proposal,
+    guards: proposal.guards,
+    ...(autopilot && { autopilot }),
+  }
+}
+
+/** Why a proposal is never applied without a person; null where it may be. */
+export function personalBecause(proposal: Proposal, context: ChangesContext): string | null {
+  const checked = checkSteps({ steps: proposal.steps, proposal }, context)
+  // What it is refused for anyway says more.
+  if (checked instanceof EvenkeelError) return null
+  const { liveSettings } = context
+  const { reversal } = liveSettings.describe(proposal.steps)
+  return onlyByPerson(proposal, { reversal, byFile: isByFile(checked, context), long: isLong(checked, liveSettings) })
 }
 
 /** Validates the steps. Answers them with each value as the server itself would write it, or the first error. */
@@ -135,7 +156,7 @@ function brakeNow(steps: readonly PlannedStep[], { brakes, journal, store, fleet
 
 /** The facts that are known without asking a server. */
 export function refusalFacts(
-  wanted: Pick<Wanted, 'steps' | 'proposal' | 'follows' | 'dryRun'>,
+  wanted: Pick<Wanted, 'steps' | 'proposal' | 'follows' | 'dryRun' | 'autopilot'>,
   context: ChangesContext,
   /** The steps with the values that they begin at, where those were read. */
   read: readonly Step[] = [],
@@ -155,6 +176,7 @@ export function refusalFacts(
     byFile: isByFile(steps, context),
     invalid: checked instanceof EvenkeelError ? checked : null,
     mode: context.modeForNew(),
+    personal: wanted.autopilot && proposal ? personalBecause(proposal, context) : null,
     brake: brakeNow(read.length > 0 ? read : steps, context),
     long: !(checked instanceof EvenkeelError) && isLong(checked, liveSettings) && wanted.follows === undefined,
     failing: wanted.dryRun ? null : store.failing(),

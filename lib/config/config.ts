@@ -1,3 +1,4 @@
+import type { AutopilotRule } from '../model/autopilot.ts'
 import type { BrakeSettings } from '../model/brakes.ts'
 import type { EdgeText } from '../model/edges.ts'
 import type { Route } from '../model/notice.ts'
@@ -38,6 +39,8 @@ export type Config = {
   retention: { rawMs?: number; fineMs?: number; coarseMs?: number }
   /** Limits of what may be applied. */
   brakes: BrakeSettings
+  /** What is applied without a click. */
+  autopilot: AutopilotRule[]
   watch: { watchMs?: number; beforeMs?: number; measureMs?: number; slowStartMs?: number }
   targets: TargetConfig[]
   rings: RingConfig[]

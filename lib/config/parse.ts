@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { TargetConfig } from '../model/product.ts'
 import { listenOf, urlOf } from './access.ts'
+import { autopilotOf } from './autopilot.ts'
 import type { Config } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { checkEdges } from './edges.ts'
@@ -60,6 +61,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   checkLogs(checks)
   checkOwners(checks)
   const receivers = receiversOf(read.receivers, Object.keys(schemas.notifiers), checks)
+  const autopilot = autopilotOf(read.autopilot, checks)
   const routes = routesOf(read.routes, receivers, checks)
   const known = {
     targets: checks.targets.map(({ name }) => name),
@@ -89,6 +91,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
       inFlightMax: read.changes.inFlight ?? null,
       trafficPerHour: read.changes.trafficPerHour ?? null,
     },
+    autopilot,
     targets: read.targets as TargetConfig[],
     rings,
     ttls: read.ttls.map(({ ttl, followers, ...rest }) => ({ ...rest, ttlMs: ttl, followersExpected: followers })),

@@ -5,6 +5,7 @@ import { path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
 import { authSchema } from './auth.ts'
+import { autopilotSchema } from './autopilot.ts'
 import { changesSchema } from './changes.ts'
 import { detectionSchema } from './detection.ts'
 import { duration } from './duration.ts'
@@ -23,6 +24,8 @@ export type Schemas = {
   documents: readonly string[]
   notifiers: Readonly<Record<string, z.ZodType>>
   rules: Readonly<Record<string, z.ZodType>>
+  /** Ids of the remedies that may be applied without a person. */
+  unattended?: readonly string[]
 }
 
 /** Names stand in paths, labels and messages. */
@@ -186,6 +189,7 @@ export function configSchema(schemas: Schemas) {
       .meta({ description: 'How long after the start rules that compare with a learned normal stay silent' }),
     detection: detectionSchema,
     changes: changesSchema,
+    autopilot: autopilotSchema(schemas.unattended ?? []),
     watch: watch.prefault({}).meta({ description: 'How long a change is watched, and against what it is judged' }),
     retention: retention.prefault({}).meta({ description: 'How long samples are kept on the disk, by resolution' }),
     series: seriesSchema.optional(),

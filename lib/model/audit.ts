@@ -29,6 +29,8 @@ export const AUDIT_KINDS = [
   'change-asked',
   'change-steered',
   'change-ended',
+  'licence-lost',
+  'licence-returned',
   'job-steered',
   'finding-acknowledged',
   'finding-commented',

@@ -70,6 +70,8 @@ export type Change = {
   guards: Guard[]
   /** Where servers come back into their pool: the weights that rise while the change is watched. */
   slowStart?: SlowStart
+  /** Made by the autopilot: by which of its policies, and why. */
+  autopilot?: { rule: string; because: string }
   /** Of a drill: it is put back when its time is over, whatever was measured. */
   drill?: Drill
   /** The change of a TTL after which it re-times the keys that were stored before. */

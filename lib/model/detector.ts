@@ -75,5 +75,7 @@ export interface Advisor {
   answers: string[]
   /** How much history it reads. */
   spanMs: number
+  /** Why it may be applied without a person, where the configuration allows that. Absent: it never is. */
+  unattended?: string
   propose(finding: Finding, window: SeriesWindow, topology: Topology, settingsOf?: SettingsOf): Draft | NoRemedy | Question | null
 }

@@ -49,6 +49,7 @@ export function connectParts(runtime: Runtime): void {
   engine.onTick(() => staleness.tick())
   engine.onTick(() => runtime.outbound?.tick())
   engine.onTick(() => (cluster.leads() ? tickHandDrills(runtime) : undefined))
+  engine.onTick(() => runtime.autopilot.tick())
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),

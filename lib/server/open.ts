@@ -24,6 +24,7 @@ import { createOutbound } from '../store/remoteWrite/outbound.ts'
 import { receiverOf } from '../store/remoteWrite/receiver.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
+import { autopilotOf } from './autopilot/autopilotOf.ts'
 import { createBrowsers, isKnown } from './browsers/browsers.ts'
 import { openCluster } from './cluster/openCluster.ts'
 import { ownSamples } from './cluster/ownSamples.ts'
@@ -176,6 +177,7 @@ export async function openRuntime(
     cluster,
     engine,
     changes,
+    autopilot: autopilotOf({ config, store, changes, engine, bus, audit, now, log }),
     dispatch,
     browsers,
     heartbeat: heartbeatOf({ config, engine, now, monotonic, log }),

@@ -1,4 +1,5 @@
 import type { Authentication } from '../auth/auth.ts'
+import type { Autopilot } from '../autopilot/autopilot.ts'
 import type { Changes } from '../changes/changes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/config.ts'
@@ -30,6 +31,8 @@ export type Runtime = {
   cluster: Cluster
   engine: Engine
   changes: Changes
+  /** What is applied without a click. */
+  autopilot: Autopilot
   dispatch: Dispatch
   browsers: SubscribedBrowsers
   heartbeat: Heartbeat | null

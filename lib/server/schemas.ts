@@ -1,3 +1,4 @@
+import { advisors } from '../advisors/registry.ts'
 import type { Schemas } from '../config/schema.ts'
 import { detectors } from '../detectors/registry.ts'
 import { notifiers } from '../notifiers/registry.ts'
@@ -10,4 +11,5 @@ export const schemas = (): Schemas => ({
   documents: products.filter(({ can }) => can?.documents).map(({ kind }) => kind),
   notifiers: Object.fromEntries(notifiers.map((notifier) => [notifier.kind, notifier.config])),
   rules: Object.fromEntries(detectors.map((detector) => [detector.id, detector.settings])),
+  unattended: advisors.filter(({ unattended }) => unattended !== undefined).map(({ id }) => id),
 })

@@ -1,4 +1,4 @@
-import { alertOf, changeOf, idOf, isOpen } from '../../model/changeAlert.ts'
+import { alertBy, alertOf, changeOf, idOf, isOpen, isStepOfAutopilot, stepAlertOf } from '../../model/changeAlert.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Store } from '../../model/store.ts'
 
@@ -9,7 +9,12 @@ const ANNOUNCED_BEFORE = 'told/'
 export function firingAlerts({ findings, changes, memory }: Pick<Store, 'findings' | 'changes' | 'memory'>, at: number): Finding[] {
   const open = changes.list((change) => isOpen(change) && !memory.get(`${ANNOUNCED_BEFORE}${change.id}`))
   const fires = findings.list(({ state }) => state === 'firing')
-  return [...fires.toReversed(), ...open.toReversed().map((change) => alertOf(change, idOf(change), at))]
+  const steps = changes.list(isStepOfAutopilot)
+  return [
+    ...fires.toReversed(),
+    ...open.toReversed().map((change) => alertOf(change, idOf(change), at)),
+    ...steps.toReversed().map((change) => stepAlertOf(change, at)),
+  ]
 }
 
 /** An alert by its id as it is now, firing or resolved; null when nothing is known of it any more. */
@@ -17,5 +22,5 @@ export function alertById({ findings, changes }: Pick<Store, 'findings' | 'chang
   const change = changeOf(id)
   if (change === null) return findings.get(id)
   const found = changes.get(change)
-  return found && alertOf(found, id, at)
+  return found && alertBy(found, id, at)
 }

@@ -291,6 +291,19 @@ describe('a change that a person has to look at', () => {
       await dispatch.stop()
     }
   })
+  test('a step of the autopilot is told of to whoever asks for it, and ends with its verdict', async () => {
+    const step = failed({ state: 'watching', autopilot: { rule: 'pool-weights', because: '' } })
+    const dispatch = begin([{ match: { severity: 'info' } }, {}])
+    store.changes.put(step)
+    await pass(dispatch, 5)
+    store.changes.put({ ...step, state: 'kept', verdict: 'improved', outcome: 'It improved.' })
+    await pass(dispatch, 5)
+    expect(sent.map(({ status, findings: [one] }) => [status, one!.rule, one!.summary])).toEqual([
+      ['firing', 'change/autopilot', 'The autopilot has set x of edge 1 to 2.'],
+      ['resolved', 'change/autopilot', 'It improved.'],
+    ])
+    expect(alerts()[0]).toMatchObject({ generatorURL: 'http://h/changes/c1' })
+  })
   test('that waited and then failed is another alert, and the first one ends', async () => {
     const dispatch = begin([{}])
     store.changes.put(asking())

@@ -140,6 +140,10 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
   needsPerson: z.string().optional().meta({ description: 'What a person should decide' }),
   automatic: z.boolean().optional().meta({ description: 'It was rolled back by itself' }),
   seenTo: z.string().optional().meta({ description: 'Who has seen to what it left open when it failed' }),
+  autopilot: z
+    .object({ rule: z.string(), because: z.string() })
+    .optional()
+    .meta({ description: 'Made by the autopilot: by which of its policies, and why' }),
   drill: drill.optional().meta({ description: 'Of a drill: it is put back when its time is over, whatever was measured' }),
   follows: z.string().optional().meta({ description: 'The change of a TTL after which it re-times the keys that were stored before' }),
   retime: z.array(retime).optional().meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decision } from './autopilot.ts'
 import { iso, labels, noun } from './shape.ts'
 import { guard, prediction, reversal, step } from './step.ts'
 
@@ -34,6 +35,7 @@ export const proposalAnswer = noun('Proposal', 'What could be done, with the eff
     .meta({ description: 'Who follows the control document that it writes' }),
   heldUntil: iso.optional().meta({ description: 'Superseded by nearly the same values, and still applicable until then' }),
   disabledBecause: z.string().optional(),
+  autopilot: decision.optional().meta({ description: 'What the autopilot makes of it, where a policy is about it' }),
 })
 export type ProposalView = z.infer<typeof proposalAnswer>
 

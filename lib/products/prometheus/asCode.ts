@@ -1,9 +1,9 @@
 import type { CodeWriter } from '../../model/code.ts'
-import { cloudCode } from '../exporters/cloudCode.ts'
+import { managedCache } from '../code/managedCache.ts'
 import type { PrometheusConfig } from './config.ts'
 
-/** A cache that is seen through an exporter may be any provider's: its parameters by each provider's command, and by the one of the exporter that tells of it. */
+/** A cache that is seen through an exporter may be any provider's: its parameters by each provider's command. */
 export const prometheusCode: CodeWriter<PrometheusConfig> = {
   kind: 'prometheus',
-  snippets: ({ behind }, edits) => cloudCode(behind?.thing, edits),
+  snippets: (_config, edits) => managedCache(['aws', 'gcloud', 'az'], edits),
 }

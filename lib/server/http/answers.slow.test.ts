@@ -105,6 +105,7 @@ routes: [{ match: { target: other }, to: [hook] }, { match: { severity: info }, 
 heartbeat: { url: "http://127.0.0.1:1/beat" }
 grafana: { url: "http://127.0.0.1:1/grafana", token: sesame }
 edges: [{ from: "clients", to: "cache:cache-a" }]
+autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from: "00:00", to: "24:00" }] }]
 `)
   const { store, engine, changes } = runtime
   store.findings.put(whole.finding)
@@ -114,6 +115,10 @@ edges: [{ from: "clients", to: "cache:cache-a" }]
   store.findings.put({ ...whole.finding, id: 'f0', subject, state: 'resolved', since: whole.AT - 900_000 })
   for (const proposal of whole.proposals) store.proposals.put(proposal)
   for (const change of whole.changes) store.changes.put(change)
+  // The autopilot lost a licence by it.
+  const lost = { ...whole.changes[1]!, id: 'c9', verdict: 'regressed' as const, rollingBack: undefined, drill: undefined }
+  store.changes.put(lost)
+  runtime.bus.emit({ type: 'change', change: lost })
   store.jobs.put(whole.job)
   store.silences.put(whole.silence)
   store.annotations.put(whole.annotation)
@@ -185,6 +190,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
     'openapi.json',
     'export/grafana',
     'calibration',
+    'autopilot',
     'cluster',
   ])
     await get(key)
@@ -216,6 +222,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await get('proposals/{id}/code', 'proposals/p1/code')
   await get('changes/{id}/code', 'changes/c0/code')
   const post = (key: string, path: string, body?: unknown) => call(runtime, `POST ${key}`, path, { body })
+  await post('autopilot/{id}/licence', 'autopilot/pool-weights/licence')
   for (const noun of ['findings', 'incidents']) {
     await post(`${noun}/{id}/acknowledge`, `${noun}/f1/acknowledge`)
     await post(`${noun}/{id}/comments`, `${noun}/f1/comments`, { text: 'on it' })

@@ -3,6 +3,7 @@ import { accountOperations } from '../account/operations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { annotationOperations } from '../annotations/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
+import { autopilotOperations } from '../autopilot/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
 import { calibrationOperations } from '../calibration/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
@@ -88,6 +89,7 @@ export const operations: Operation[] = [
   ...proposalOperations,
   ...changeOperations,
   ...jobOperations,
+  ...autopilotOperations,
   ...silenceOperations,
   ...alertOperations,
   ...heartbeatOperations,

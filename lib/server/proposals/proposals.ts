@@ -53,6 +53,7 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
   const held = heldOf(runtime, proposal)
   // Shows beforehand the reason with which applying would be refused.
   const because = runtime.changes.refusalOf(proposal)?.message
+  const autopilot = runtime.autopilot.decisionOf(proposal)
   const { replaced: _, ...shown } = proposal
   const byFile = runtime.changes.isByFile(proposal.steps)
   return {
@@ -63,6 +64,7 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
     ...(balance ? { balance } : {}),
     ...(held ? { heldUntil: iso(held) } : {}),
     ...(because ? { disabledBecause: because } : {}),
+    ...(autopilot ? { autopilot } : {}),
     reversal: reversalOf(runtime, proposal),
     ...(followers ? { followers } : {}),
   }

@@ -93,7 +93,7 @@ describe('the reason on the button', () => {
   it.each([false, true])('is what the call would be told, in every combination (another change in flight: %s)', async (busy) => {
     const { on, live, store, changes, topology } = fleet()
     if (busy) await changes.create({ steps: [{ setting: { target: 'edge', name: 'app/app2/weight' }, after: '90' }], because: '' }, 'ann')
-    const runtime = { store, changes, now: () => NOW } as unknown as Runtime
+    const runtime = { store, changes, autopilot: { decisionOf: () => null }, now: () => NOW } as unknown as Runtime
     const codes = new Map<string, number>()
     for (let bits = 0; bits < 2 ** REASONS.length; bits++)
       for (const state of STATES) {

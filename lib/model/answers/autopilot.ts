@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { iso, labels, noun, open } from './shape.ts'
+
+/** A policy of the autopilot with its record, its licence and what it has done. */
+export const autopilotRuleAnswer = noun('AutopilotPolicy', 'A remedy that is applied without a click, where its record is good enough', {
+  id: z.string(),
+  advisor: z.string(),
+  title: z.string(),
+  fitBecause: z.string().meta({ description: 'Why this remedy may be applied without a person at all' }),
+  where: labels.meta({ description: 'Labels of the targets that it may write to; none: every target' }),
+  max: z.object({ perHour: z.number(), trafficShare: z.number().nullable() }),
+  hours: z
+    .array(z.object({ days: z.array(z.string()), from: z.number(), to: z.number(), zone: z.string() }))
+    .meta({ description: 'It acts within one of these alone; `from` and `to` are minutes of the day. None: at any time' }),
+  licence: z
+    .object({ judged: z.number(), inside: z.number(), withoutRegression: z.number() })
+    .meta({ description: 'What a licence takes' }),
+  licensed: z.boolean(),
+  missing: z.array(z.string()).meta({ description: 'What its record lacks: "12 of 20 judged changes"' }),
+  judged: z.number(),
+  inside: z.number().meta({ description: 'Of the judged ones, those whose effect lay inside the predicted band' }),
+  acts: z.boolean().meta({ description: 'It would apply a proposal just now' }),
+  because: z.string().meta({ description: 'Why it would, or why not' }),
+  acted: z.number().meta({ description: 'Steps within the last hour' }),
+  changes: z.array(z.string()).meta({ description: 'Ids of its newest changes, the newest first; twenty at most' }),
+  revoked: open({ at: iso, change: z.string(), by: z.string().meta({ description: 'Who made the change: the autopilot itself' }) })
+    .nullable()
+    .meta({ description: 'Its own change that regressed and took the licence away, until a person returns it' }),
+  returned: z.object({ at: iso, by: z.string() }).nullable().meta({ description: 'The last return by a person' }),
+})
+export type AutopilotRuleView = z.infer<typeof autopilotRuleAnswer>
+
+export const autopilotAnswer = noun('Autopilot', 'What is applied without a click', {
+  items: z.array(autopilotRuleAnswer),
+  held: z.string().nullable().meta({ description: 'Why nothing is applied at all just now: the mode, a freeze' }),
+  fit: z
+    .array(z.object({ advisor: z.string(), title: z.string(), because: z.string() }))
+    .meta({ description: 'The remedies that may be applied without a person' }),
+})
+export type AutopilotView = z.infer<typeof autopilotAnswer>
+
+/** What the autopilot makes of an open proposal. */
+export const decision = z.object({
+  rule: z.string(),
+  acts: z.boolean(),
+  because: z.string().meta({ description: 'Why it applies it, or what is missing' }),
+})
