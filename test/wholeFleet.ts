@@ -54,6 +54,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
     documents: true,
     retime: true,
     bursts: 'commands in bursts',
+    countsEndsLate: true,
     alone: true,
   },
   role: 'cache',

@@ -81,13 +81,14 @@ const isSame = (one: Recording, other: Recording) => {
 function recordingOf(file: RecordedFile): Recording {
   const parts = (file.parts ?? [{ at: file.at!, series: file.series! }]).map((part) => ({ stepMs: 1000, ...part, ...unpacked(part) }))
   const shapes = file.topology ?? [{ at: 0, topology: oneCache() }]
+  const all = shapes.map(({ at, topology }) => ({ at, topology: withAbilities(topology) }))
   return {
     name: file.scenario,
     source: 'real',
     seconds: Math.floor(Math.max(...parts.map(({ at }) => at.at(-1) ?? 0))),
     events: file.events ?? eventsOf(file),
     series: withSmoothing(parts.flatMap(seriesOf), shapes[0]!.topology),
-    topology: (second) => (shapes.findLast((one) => one.at <= second) ?? shapes[0]!).topology,
+    topology: (second) => (all.findLast((one) => one.at <= second) ?? all[0]!).topology,
     ...(file.records && { records: file.records }),
     ...(file.clockSteps && { clockSteps: file.clockSteps }),
   }
@@ -116,6 +117,14 @@ function withSmoothing(series: readonly Series[], { targets }: Topology): Series
     return [one, { ...one, metric: 'pool_response_smoothing', points: one.points.map(([at]): Point => [at, HAPROXY_SAMPLES]) }]
   })
 }
+
+/** The first recordings of memcached were made before its topology told that it counts ends late. */
+const withAbilities = (topology: Topology): Topology => ({
+  ...topology,
+  targets: topology.targets.map((facts) =>
+    facts.kind === 'memcached' ? { ...facts, can: { ...facts.can, countsEndsLate: true } } : facts,
+  ),
+})
 
 function eventsOf({ scenario, eventAt, eventEnd }: RecordedFile): Labelled[] {
   if (eventAt === null || eventAt === undefined) return []

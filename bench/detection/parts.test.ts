@@ -7,6 +7,8 @@ it.each([
   ['demo-pools-40-2', 'tuning'],
   ['simulated a restart, 60/s, seed 3', 'tuning'],
   ['pool-haproxy-quiet-331', 'tuning'],
+  ['cache-quiet-401', 'reporting'],
+  ['pool-nginx-diurnal-436', 'reporting'],
   ['normal2', 'reporting'],
   ['cache-bursty-101', 'reporting'],
   ['demo-pools-60-101', 'reporting'],

@@ -121,16 +121,22 @@ export function recentResponse(
   if (!timed) return null
   const least = Math.max(2_000, 2 * timed.times.stepMs)
   for (let ms = least; 3 * ms <= longestMs; ms *= 1.5) {
-    const stretches = [0, 1, 2].map((k) => responseBetween(timed, window.to - (k + 1) * ms, window.to - k * ms))
-    if (!stretches.every((stretch): stretch is Response => stretch !== null && stretch.requests >= requestsMin)) continue
-    return {
-      value: median(stretches.map((stretch) => stretch.value))!,
-      error: median(stretches.map((stretch) => stretch.error))!,
-      requests: stretches.reduce((sum, stretch) => sum + stretch.requests, 0),
-      from: window.to - 3 * ms,
-    }
+    const response = responseOver(timed, window.to, ms, requestsMin)
+    if (response) return response
   }
   return null
+}
+
+/** A server's response over three successive stretches that end now, of so many ms each; null where one of them has fewer requests. */
+export function responseOver(timed: Timed, to: number, ms: number, requestsMin: number): Response | null {
+  const stretches = [0, 1, 2].map((k) => responseBetween(timed, to - (k + 1) * ms, to - k * ms))
+  if (!stretches.every((stretch): stretch is Response => stretch !== null && stretch.requests >= requestsMin)) return null
+  return {
+    value: median(stretches.map((stretch) => stretch.value))!,
+    error: median(stretches.map((stretch) => stretch.error))!,
+    requests: stretches.reduce((sum, stretch) => sum + stretch.requests, 0),
+    from: to - 3 * ms,
+  }
 }
 
 /** How a product smooths the means that it shows, from its series `pool_response_smoothing`; null where they are means of their poll. */

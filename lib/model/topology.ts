@@ -36,6 +36,8 @@ export type TargetAbilities = {
   retime?: true
   /** Its commands can be listened to in bursts, with a person's consent: what is listened to and what that costs the server, as "… would listen to its" goes on. */
   bursts?: string
+  /** Ends of its keys are counted when a read or its crawler's next pass finds them: up to a minute late, and many at once. */
+  countsEndsLate?: true
   /** It is one process on one machine: nothing takes over from it unless a second one does. */
   alone?: true
 }

@@ -12,12 +12,14 @@ type State = Record<string, { total: number; end: number }>
 
 /**
  * The readings that a provider's minutes come to, those before the cursor left out. A minute's count is added to a counter at the minute's end; a
- * minute that is not there is a gap. `settled`: the newest minute (its start) that nothing is added to any more. Pure.
+ * minute that is not there is a gap. `settled`: the newest minute (its start) that nothing is added to any more. `periodMs`: of a
+ * provider that tells by other periods than the minute. Pure.
  */
 export function readingsOfMinutes(
   series: readonly MinuteSeries[],
   settled: number,
   cursor: string | null,
+  periodMs = MINUTE_MS,
 ): { samples: Reading[]; cursor: string } {
   const before = cursor === null ? {} : (JSON.parse(cursor) as State)
   const state: State = {}
@@ -30,11 +32,11 @@ export function readingsOfMinutes(
       if (start < end || start > settled) continue
       if (isCounter(to)) {
         // Where its first minute begins, and again after a gap; where one minute is missing, a point at its end would make a zero of it.
-        if (start - end >= 2 * MINUTE_MS) samples.push({ ...tag, value: total, at: start })
+        if (start - end >= 2 * periodMs) samples.push({ ...tag, value: total, at: start })
         total += value
-        samples.push({ ...tag, value: total, at: start + MINUTE_MS })
-      } else samples.push({ ...tag, value, at: start + MINUTE_MS })
-      end = start + MINUTE_MS
+        samples.push({ ...tag, value: total, at: start + periodMs })
+      } else samples.push({ ...tag, value, at: start + periodMs })
+      end = start + periodMs
     }
     if (Number.isFinite(end)) state[key] = { total, end }
   }

@@ -23,7 +23,7 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
   prometheus: {
     live: ['2.42', 'VictoriaMetrics 1.79', 'redis_exporter 1.45', 'haproxy_exporter 0.14'],
     also: [],
-    played: ['other exporters'],
+    played: ['other exporters', "pages of a cloud's exporters, written by their sources, scraped by a real Prometheus"],
   },
   kubernetes: { live: [], also: [], played: ['a stand-in that answers as its documentation and sources say'] },
   scrape: {
@@ -35,7 +35,7 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
       'Apache Traffic Server 9.2 by trafficserver_exporter 0.3',
     ],
     also: [],
-    played: ['Micrometer', 'other exporters'],
+    played: ['Micrometer', 'other exporters', "pages of a cloud's exporters, written by their sources"],
   },
   dns: { live: [], also: [], played: ['a name server of the tests (RFC 1035)'] },
   varnish: { live: ['7.1.1', 'prometheus_varnish_exporter 1.6.1'], also: [], played: ['counters as before 6.5', 'addresses as from 8.0'] },

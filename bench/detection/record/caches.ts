@@ -48,6 +48,7 @@ export async function recordCaches(planned: readonly Planned[], minutes: number,
     watch = await startWatch({
       yaml: (about) => stringify({ ...about, auth: { mode: 'none' }, poll: { every: '1s' }, targets: all.map(({ lab }) => lab.target()) }),
     })
+    await Promise.all(all.map(({ lab }) => lab.limit?.()))
     await sleep(WARM_UP_S * 1_000)
     say(`${all.length} caches for ${minutes} min`)
     const over = new AbortController()
@@ -75,8 +76,8 @@ async function startOne({ day: wanted, seed, kind, program }: Planned, rates: Ra
   }
   const plain = days.find((one) => one.name === wanted)
   const options = labOf(name, random, plain ?? faultyDay, rates)
-  const { draw, memory, policy } = options
-  const params = { ...draw, ...(kind === 'redis' && { memory, policy }), day: (plain ?? faultyDay).does, ...more }
+  const { draw, policy } = options
+  const params = { ...draw, ...(kind === 'redis' && { policy }), day: (plain ?? faultyDay).does, ...more }
   if (kind === 'memcached') {
     const lab = await startMemcachedLab(options, second)
     return { lab, run: (seconds) => plain!.run(lab, seconds), failed: false, params }
@@ -114,7 +115,7 @@ function recordingOf(lab: Lab, watch: Watch, params: Record<string, unknown>): R
   const series = watch.series(isOwn)
   return {
     scenario: `${lab.target().kind === 'haproxy' || lab.target().kind === 'nginx' ? 'pool' : 'cache'}-${lab.name}`,
-    params,
+    params: { ...params, ...('memory' in lab && { memory: lab.memory }) },
     events: lab.marks.map(({ sign, laterS = 0, ...mark }) => ({
       ...mark,
       shows: (sign && shownAt(sign, mark.at, series)) ?? mark.at + laterS,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { say } from '../../../scripts/boot/say.mjs'
 import { ask, type RedisServer, startMemcached, startRedis } from '../../../test/servers.ts'
 import type { Labelled } from '../recording.ts'
 import { type App, type AppDraw, startApp } from './app.ts'
@@ -24,6 +25,8 @@ export type Lab = {
   readonly clockSteps: { at: number; byMs: number }[]
   /** Sets the counters of the server to zero. */
   resetStats(): Promise<unknown>
+  /** Sets the limit of its memory, once all that stays connected is. */
+  limit?(): Promise<void>
   /** Ends it and starts it again after so long, empty. */
   restart(awayMs: number): Promise<void>
   /** The target of the configuration. */
@@ -36,6 +39,7 @@ export type RedisLab = Lab & {
   readonly app: App
   /** What drills and settings go through: it waits for a server that is away, and for a busy machine. */
   readonly admin: Redis
+  /** As it came to be: a cache of few keys cannot be full. */
   readonly memory: Memory
 }
 
@@ -45,7 +49,7 @@ export type Mark = Omit<Labelled, 'shows'> & { sign?: Sign; laterS?: number }
 const SETTLE_MS = 5_000
 
 export async function startLab(options: LabOptions, second: () => number, program?: string): Promise<RedisLab> {
-  const { name, draw, memory, policy, bursts, load, random } = options
+  const { name, draw, memory: drawn, policy, bursts, load, random } = options
   const server: RedisServer = await startRedis({
     config: [`maxmemory-policy ${policy}`, 'latency-monitor-threshold 50'],
     ...(program && { program }),
@@ -54,30 +58,34 @@ export async function startLab(options: LabOptions, second: () => number, progra
   const app = await startApp(redisLink(server.about.socket), draw, load, random)
   const admin = new Redis(server.about.socket, { maxRetriesPerRequest: null, retryStrategy: () => 100, connectionName: 'admin' })
   admin.on('error', () => {})
-  await sleep(SETTLE_MS)
-  const info = await admin.info('memory')
-  const bytesOf = (field: string) => Number(new RegExp(`${field}:(\\d+)`).exec(info)![1])
-  // Of the data alone: a limit below what an empty server needs makes it refuse writes.
-  const spare = memory === 'full' ? -0.05 * bytesOf('used_memory_dataset') : memory.spareBytes
-  const limit = Math.round(bytesOf('used_memory') + spare)
-  const setLimit = () => admin.config('SET', 'maxmemory', String(limit))
-  await setLimit()
+  let memory = drawn
+  let maxmemory = 0
+  const setLimit = () => admin.config('SET', 'maxmemory', String(maxmemory))
   return {
     name,
     app,
     admin,
-    memory,
+    get memory() {
+      return memory
+    },
     gate,
     random,
     second,
     marks: [],
     clockSteps: [],
     resetStats: () => admin.config('RESETSTAT'),
+    async limit() {
+      await sleep(SETTLE_MS)
+      const limited = limitOf(await admin.info('memory'), drawn)
+      if (limited.because) say(`${name} ${limited.because}`)
+      ;({ memory, maxmemory } = limited)
+      await setLimit()
+    },
     async restart(awayMs) {
       await server.stop()
       await sleep(awayMs)
       await server.start()
-      await setLimit()
+      if (maxmemory > 0) await setLimit()
     },
     target: () => ({ kind: 'redis', name, url: `redis://127.0.0.1:${gate.port}`, role: 'cache', monitor: bursts ? 'bursts' : 'never' }),
     async stop() {
@@ -86,6 +94,23 @@ export async function startLab(options: LabOptions, second: () => number, progra
       await gate.stop()
       await server[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Of what an empty server needs some moves with each connection and answer: keys that take less cannot make room for it. */
+const KEYS_LEAST_BYTES = 300_000
+const SPARE_BYTES = 3_000_000
+
+/** The limit of the memory of a server as it is now, by what its INFO tells. Full is a twentieth of its keys too small. */
+export function limitOf(info: string, drawn: Memory): { maxmemory: number; memory: Memory; because?: string } {
+  const bytesOf = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)![1])
+  const [used, keys] = [bytesOf('used_memory'), bytesOf('used_memory_dataset')]
+  if (drawn !== 'full') return { maxmemory: Math.round(used + drawn.spareBytes), memory: drawn }
+  if (keys >= KEYS_LEAST_BYTES) return { maxmemory: Math.round(used - 0.05 * keys), memory: drawn }
+  return {
+    maxmemory: used + SPARE_BYTES,
+    memory: { spareBytes: SPARE_BYTES },
+    because: `was drawn as full; its keys take ${Math.round(keys / 1_000)} kB, and a limit that near to what an empty server needs makes it refuse writes: it is given ${SPARE_BYTES / 1e6} MB to spare`,
   }
 }
 

@@ -64,6 +64,27 @@ describe('servers that stand out in the same seconds', () => {
   })
 })
 
+test('a server that was out for a while is held against the same seconds of the others, stalls of the machine included', () => {
+  const pool = poolOf('edge', 'app', [100, 100, 100, 100])
+  const seconds = Array.from({ length: 240 }, (_, t) => t)
+  const series = Object.fromEntries(
+    pool.servers.flatMap(({ name }, i) => {
+      const mine = (what: string) => `${what}{target=edge,pool=app,server=${name}}`
+      const taken = seconds.map((t) => (name === 'app3' && t >= 110 && t < 150 ? 0 : 8))
+      let sum = 0
+      return [
+        [mine('pool_requests_total'), taken.map((n) => (sum += n))],
+        // The machine stalls as it goes out and as it is back.
+        [mine('pool_response_seconds'), seconds.map((t) => ((t >= 100 && t < 110) || (t >= 150 && t < 160) ? 0.3 + 0.01 * i : 0.045))],
+      ]
+    }),
+  )
+  const all = load(1000, series)
+  for (let t = 150; t < 239; t++)
+    for (const verdict of judge(slowServer, all.between(all.from, FROM + t * 1_000), fleetAt(all, [pool], [], FROM + t * 1_000)))
+      expect(verdict, `${t} s`).not.toMatchObject({ is: 'found', severity: 'warning' })
+})
+
 describe('when all servers slow down together, by a database behind them', () => {
   test('no server is named: a note on the pool says so, once, and ends', () => {
     for (let seed = 1; seed <= 4; seed++) {

@@ -9,6 +9,7 @@ import {
   recentResponse,
   requestsOf,
   responseBetween,
+  responseOver,
   serverLabels,
   timedOf,
 } from '../../metrics/traffic.ts'
@@ -132,10 +133,30 @@ type Beside = { window: SeriesWindow; pool: Pool; server: PoolServer; serving: r
 /** Whether a response is slow beside the others: by the limits, by so many times what rounding leaves open, and by the evidence of its past. */
 function standsOut(own: Response, { window, pool, server, serving, servers, normal, error }: Beside, settings: Settings, errors: number) {
   if (!isSlow(own.value, normal, settings) || own.value - normal < errors * (own.error + error)) return false
+  const then = meanwhile(own, window, pool, server, serving)
+  if (then !== null && !isSlow(own.value, then, settings)) return false
   const past = pastOf(window, pool, server, serving, own.from)
   // Two lengths are looked at.
   const needed = evidenceOfEach(past.stepMs, 2 * servers, settings.falseAlarms)
   return isRatioAboveOne(own.value / normal, past.ratios, needed)
+}
+
+/** Requests in each stretch from which another server's mean over it says anything. */
+const MEANWHILE_MIN = 5
+
+/**
+ * Median response of the others over the very stretches of one server. One that was out for a while needs longer ones than they do for as many
+ * requests, and what slowed all of them in between is in its mean alone.
+ */
+function meanwhile(own: Response, window: SeriesWindow, pool: Pool, server: PoolServer, serving: readonly PoolServer[]): number | null {
+  const ms = (window.to - own.from) / 3
+  const others = serving.filter((other) => other !== server).slice(0, OTHERS_MOST)
+  return median(
+    others.flatMap((other) => {
+      const timed = timedOf(window, pool, other)
+      return (timed && responseOver(timed, window.to, ms, MEANWHILE_MIN)?.value) ?? []
+    }),
+  )
 }
 
 /** A part of the requests that are needed otherwise does where a server is so much slower that rounding does not matter: it is found in half the time. */

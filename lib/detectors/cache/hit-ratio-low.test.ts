@@ -16,6 +16,8 @@ test('three in ten for five minutes is found', () =>
       evidence: [{ value: expect.closeTo(0.3), threshold: 0.5 }],
     },
   ]))
+test('a few misses a second are a note: a quiet cache keeps few keys warm', () =>
+  expect(said('0+200x6', '0+300x6')).toMatchObject([{ is: 'found', severity: 'info' }]))
 test('one that gets better is still warming', () =>
   expect(said('0 300 600 900 1200 2000', '0 700 1400 2100 2800 3000')).toMatchObject([{ is: 'clear' }]))
 describe('a night in which fewer reads keep fewer keys warm', () => {

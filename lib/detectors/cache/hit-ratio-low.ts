@@ -10,7 +10,14 @@ import { readsLost } from '../prices.ts'
 import { cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowOf, staleBecause } from '../rows.ts'
 import { duration, patience, share, threshold } from '../settings.ts'
 
-type Settings = DetectorSettings & { low: number; over: number; warm: number; lookupsMin: number; lookupsPerSecondMin: number }
+type Settings = DetectorSettings & {
+  low: number
+  over: number
+  warm: number
+  lookupsMin: number
+  lookupsPerSecondMin: number
+  missesPerSecondMin: number
+}
 
 const HOUR_MS = 3_600_000
 /** Moments of the last day at which it may have been busier. */
@@ -29,6 +36,10 @@ export const hitRatioLow: Detector<Settings> = {
     warm: duration('10m', 'A cache younger than this is still filling'),
     lookupsMin: threshold(1_000, 'Fewer lookups are not judged: a single cold client would move the ratio by whole points'),
     lookupsPerSecondMin: threshold(5, 'Caches with fewer lookups a second are not judged'),
+    missesPerSecondMin: threshold(
+      10,
+      'Fewer misses a second are a note and no alarm: a quiet cache keeps few keys warm, and any origin bears them',
+    ),
   }),
   needs: {
     spanMs: REFILL_SPAN_MS,
@@ -69,7 +80,7 @@ export const hitRatioLow: Detector<Settings> = {
         {
           subject,
           is: 'found',
-          severity: 'warning',
+          severity: missed < settings.missesPerSecondMin ? 'info' : 'warning',
           summary: `Only ${text(value, 'ratio')} of the reads of ${subject.target} are hits: ${text((1 - value) * perSecond, 'perSecond')} go on to the origin`,
           evidence: [
             evidence({ from: window.to - settings.over, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio', value, 'ratio', {

@@ -3,6 +3,7 @@ import { cacheDay, Tape } from '../../../test/normal.ts'
 import { recording, replay, windowOfRecording } from '../../../test/replay.ts'
 import { FROM, judge, load } from '../../../test/series.ts'
 import type { TtlHistogram } from '../../model/record.ts'
+import type { TargetAbilities } from '../../model/topology.ts'
 import { massExpiry } from './mass-expiry.ts'
 
 const at = FROM + 60_000
@@ -62,6 +63,21 @@ describe('foreseen', () => {
 })
 
 describe('struck', () => {
+  test('of memcached only keys that a read missed: its crawler finds many at once that ended long before', () => {
+    const told = (misses: string, can: TargetAbilities) =>
+      judge(
+        massExpiry,
+        load(1000, {
+          'cache_expirations_total{target=a}': '0+1x40 300x4',
+          'cache_items{target=a}': '1000x41 740x4',
+          'cache_misses_total{target=a}': misses,
+        }),
+        { targets: [{ name: 'a', kind: 'x', can, role: 'cache', state: 'up', capabilities: [] }] },
+      )
+    expect(told('0+5x44', { countsEndsLate: true })).toMatchObject([{ is: 'clear' }])
+    expect(told('0+5x40 460+5x4', { countsEndsLate: true })).toMatchObject([{ is: 'found' }])
+    expect(told('0+5x44', {})).toMatchObject([{ is: 'found' }])
+  })
   test('recorded: within two seconds, and over soon', () => {
     const [only, ...more] = replay(massExpiry, windowOfRecording(recording('ttlcliff')))
     expect(more).toEqual([])

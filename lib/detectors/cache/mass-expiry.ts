@@ -7,13 +7,14 @@ import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { TtlHistogram } from '../../model/record.ts'
-import type { Labels } from '../../model/series.ts'
+import type { Labels, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { ECHO_METRICS, type Refill, refillOf } from '../echo.ts'
 import { lifetimeOf } from '../lifetime.ts'
 import { riseAt } from '../rises.ts'
-import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, type Row, staleBecause } from '../rows.ts'
+import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, type Row, rowOf, staleBecause } from '../rows.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
+import { loading, sustainedWrites } from '../writes.ts'
 
 type Settings = DetectorSettings & {
   falseAlarms: number
@@ -68,7 +69,10 @@ export const massExpiry: Detector<Settings> = {
       const stale = staleBecause(row.cache_expirations_total!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
       const needed = evidenceOfEach(row.cache_expirations_total!.stepMs, caches, settings.falseAlarms)
-      const strike = struck(row, settings, sustainedWrites(window, subject.target!), needed)
+      const missed = factsOf(topology, subject.target)?.can?.countsEndsLate
+        ? rowOf(window, ['cache_misses_total'], subject)?.cache_misses_total
+        : undefined
+      const strike = struck(row, missed, settings, sustainedWrites(window, subject.target!), needed)
       if (strike) {
         const gone = strike.keys / strike.before
         const echo = echoOf(all, subject, strike.keys, 3_000)
@@ -150,19 +154,6 @@ const echoText = (echo: Refill | null, now: number) =>
 const foreseen = (leftMs: number, keys: string) =>
   leftMs < 1_000 ? `About ${keys} are ending now, within two seconds` : `In ${durationText(leftMs)} about ${keys} end within two seconds`
 
-/** True while far more is written than before: keys of a load that goes on expire as spread out as they were written. */
-function loading(window: SeriesWindow, target: string): boolean {
-  const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
-  if (!series) return false
-  const { at, seconds, writes } = steps({ writes: series.points }, series.stepMs)
-  const perSecond = (from: number, to: number) =>
-    writes.flatMap((count, i) => (at[i]! > window.to - from && at[i]! <= window.to - to ? [count / seconds[i]!] : []))
-  const before = perSecond(100_000, 10_000)
-  const usual = median(before) ?? 0
-  // The newest seconds alone decide, so that the end of a load is noticed at once.
-  return before.length >= 10 && (median(perSecond(5_000, 0)) ?? 0) > Math.max(100, 3 * usual)
-}
-
 /** The two seconds ahead in which most keys expire, where they stand out from the others. */
 function nextCliff(
   histogram: TtlHistogram,
@@ -200,27 +191,24 @@ function nextCliff(
   }
 }
 
-/** The highest write rate sustained for ten seconds, per second: one TTL later as many keys expire each second, which is a steady flow and no cliff. */
-function sustainedWrites(window: SeriesWindow, target: string): number {
-  const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
-  if (!series) return 0
-  const { seconds, writes } = steps({ writes: series.points }, series.stepMs)
-  const rates = writes.map((count, i) => count / seconds[i]!)
-  let most = 0
-  for (let i = 19; i < rates.length; i++) most = Math.max(most, median(rates.slice(i - 19, i + 1))!)
-  return most
-}
-
-/** Keys that expired together a moment ago; null when none did. */
+/** Keys that expired together a moment ago; null when none did. Given misses, only keys count that a read missed: the others may have ended long before. */
 function struck(
   row: Row<'cache_expirations_total' | 'cache_items'>,
+  missed: Series | undefined,
   settings: Settings,
   writesPerSecond: number,
   needed: number,
 ): { at: number; keys: number; before: number; usual: number } | null {
   const { cache_expirations_total: expirations, cache_items: items } = row
   if (!expirations || !items) return null
-  const { at, seconds, expired, restarted } = steps({ expired: expirations.points }, expirations.stepMs)
+  const {
+    at,
+    seconds,
+    expired: counted,
+    misses,
+    restarted,
+  } = steps({ expired: expirations.points, misses: (missed ?? expirations).points }, expirations.stepMs)
+  const expired = counted.map((keys, i) => Math.min(keys, misses[i]!))
   const itemsAt = new Map(items.points)
   const total = sums(expired)
   const counts = { events: total, exposure: sums(seconds) }

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cacheDay, Tape } from '../../../test/normal.ts'
 import { RECORDED, recording, replay, windowOfRecording } from '../../../test/replay.ts'
 import { FROM, judge, load } from '../../../test/series.ts'
+import type { TargetAbilities } from '../../model/topology.ts'
 import { stampede } from './stampede.ts'
 
 /** A quarter of the reads miss one key for the two seconds that the origin takes, then all of them put it. */
@@ -39,6 +40,37 @@ const lines = (fills: string, items: string, misses: string, more: Record<string
   'cache_expirations_total{target=a}': '0+20x60',
   'cache_evictions_total{target=a}': '0x60',
   ...more,
+})
+describe('of memcached, whose crawler takes keys away before it counts them', () => {
+  type Second = { fills: number; missed?: number; gone: number; counted: number }
+  const even: Second = { fills: 20, gone: 20, counted: 20 }
+  const told = (newest: readonly Second[], can: TargetAbilities = { countsEndsLate: true }) => {
+    const all: Record<'fills' | 'missed' | 'items' | 'ends' | 'evicted', number[]> = { fills: [0], missed: [0], items: [900], ends: [0], evicted: [0] } // biome-ignore format: one line
+    const grow = (name: keyof typeof all, by: number) => all[name].push(all[name].at(-1)! + by)
+    for (const { fills, missed = fills + 2, gone, counted } of [...Array.from({ length: 50 }, () => even), ...newest]) {
+      grow('fills', fills)
+      grow('missed', missed)
+      grow('items', fills - gone)
+      grow('ends', counted)
+      grow('evicted', 0)
+    }
+    const series = {
+      'cache_writes_total{target=a}': all.fills,
+      'cache_misses_total{target=a}': all.missed,
+      'cache_items{target=a}': all.items,
+      'cache_expirations_total{target=a}': all.ends,
+      'cache_evictions_total{target=a}': all.evicted,
+    }
+    return judge(stampede, load(1000, series), {
+      targets: [{ name: 'a', kind: 'x', can, role: 'cache', state: 'up', capabilities: [] }],
+    })[0]!.is
+  }
+  test('a poll amid its pass is none', () => {
+    const torn = [{ ...even, gone: 45 }, { ...even, counted: 45 }, even]
+    expect([1, 2, 3].map((polls) => told(torn.slice(0, polls)))).toEqual(['clear', 'clear', 'clear'])
+    expect(told(torn.slice(0, 1), {})).toBe('found')
+  })
+  test('what the next poll does not take back is one', () => expect(told([{ ...even, gone: 45 }, even])).toBe('found'))
 })
 test('a batch that overwrites without reading is none', () =>
   expect(judge(stampede, load(1000, lines('0+20x56 2000 3000 4000 5000', '900x60', '0+20x60')))).toMatchObject([{ is: 'clear' }]))

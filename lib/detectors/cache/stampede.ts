@@ -8,7 +8,7 @@ import type { Verdict } from '../../model/finding.ts'
 import type { Point, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { riseAt } from '../rises.ts'
-import { cacheCount, cacheRows, evidence, refilling, staleBecause } from '../rows.ts'
+import { cacheCount, cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
 import { duration, evidenceOfEach, falseAlarms, patience, share, threshold } from '../settings.ts'
 
 type Settings = DetectorSettings & { falseAlarms: number; ratio: number; duplicatesMin: number; deviations: number; hold: number }
@@ -68,6 +68,7 @@ export const stampede: Detector<Settings> = {
         { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
         settings,
         evidenceOfEach(fills.stepMs, caches, settings.falseAlarms),
+        factsOf(topology, subject.target)?.can?.countsEndsLate ? 1 : 0,
       )
       if (storm === 'short') return { subject, is: 'unjudged', because: `${BEFORE_MIN + 4} s of history needed` }
       if (!storm) return { subject, is: 'clear' }
@@ -102,6 +103,7 @@ function newestStampede(
   series: Record<'misses' | 'fills' | 'items' | 'expired' | 'evicted', Series> & { deleted: readonly Point[] },
   settings: Settings,
   needed: number,
+  tears: 0 | 1,
 ): Stampede | null | 'short' {
   const { misses, fills, items, expired, evicted, deleted } = series
   const grown = steps({ misses: misses.points, fills: fills.points, expired: expired.points, evicted: evicted.points }, fills.stepMs)
@@ -132,8 +134,10 @@ function newestStampede(
   const missed = sums(rows.map((row) => row.misses))
   const over = (all: Float64Array, from: number, to: number) => all[to]! - all[Math.max(0, from)]!
 
+  // A poll amid the crawler's pass sees items gone that are not counted yet, and its next one the opposite: both together tell.
+  const isTorn = (from: number, to: number) => tears > 0 && over(duplicates, from + 1, to + 1) < settings.duplicatesMin
   const episode = newestEpisode(
-    rows.length,
+    rows.length - tears,
     (i, since) => {
       const to = i + 1
       const middle = to - 4
@@ -141,7 +145,7 @@ function newestStampede(
       if (middle - from < BEFORE_MIN) return null
       const extra = over(duplicates, middle, to)
       const filled = over(put, middle, to)
-      if (extra < settings.duplicatesMin || filled <= 0 || extra > filled) return null
+      if (extra < settings.duplicatesMin || filled <= 0 || extra > filled || isTorn(middle, to)) return null
       if (over(unknown, to - UNKNOWN_REST, to) > 0) return null
       const usual = Math.max(0, over(duplicates, from, middle) / Math.max(1, over(put, from, middle)))
       const expected = usual * filled

@@ -30,11 +30,19 @@ export function providerOf(host: string): Provider | null {
   return null
 }
 
+/** What is known of the cache, so that a command names it. */
+export type ManagedNames = {
+  azure?: { name: string; group?: string; subscription?: string }
+  google?: { instance: string; region: string; project: string }
+  /** The cluster of ElastiCache: it has the parameter group. */
+  aws?: { cluster: string }
+}
+
 /**
  * Parameters of a managed Redis as the provider's command and as Terraform. What a provider does not let its users set is left out and named; none
  * of it can be set: no snippet.
  */
-export function managedCache(providers: readonly Provider[], edits: readonly Edit[], known: { azureName?: string } = {}): Snippet[] {
+export function managedCache(providers: readonly Provider[], edits: readonly Edit[], known: ManagedNames = {}): Snippet[] {
   return providers.flatMap((provider) => {
     const all = edits.flatMap(({ name, value }) => (name.startsWith('config/') ? [{ name: name.slice(7), value }] : []))
     const own = all.filter(({ name }) => TAKEN[provider].has(name))
@@ -50,14 +58,22 @@ export function managedCache(providers: readonly Provider[], edits: readonly Edi
 
 type Parameter = { name: string; value: string }
 
-function commandOf(provider: Provider, own: readonly Parameter[], notes: string[], { azureName }: { azureName?: string }): Snippet {
+function commandOf(provider: Provider, own: readonly Parameter[], notes: string[], { azure, google, aws }: ManagedNames): Snippet {
   const shared = { title: NAMES[provider], language: 'shell' as const, notes }
   if (provider === 'aws')
     return {
       form: 'aws',
       ...shared,
       text: parametersCommand({ variable: 'PARAMETER_GROUP', words: 'the name of the parameter group' }, own),
-      notes: ['A `default.` group cannot be changed: the nodes need a group of your own.', ...notes],
+      notes: [
+        ...(aws
+          ? [
+              `The group is told by ${shellLine(['aws', 'elasticache', 'describe-cache-clusters', '--cache-cluster-id', aws.cluster, '--query', 'CacheClusters[0].CacheParameterGroup.CacheParameterGroupName', '--output', 'text'])}`,
+            ]
+          : []),
+        'A `default.` group cannot be changed: the nodes need a group of your own.',
+        ...notes,
+      ],
     }
   if (provider === 'gcloud')
     return {
@@ -65,9 +81,10 @@ function commandOf(provider: Provider, own: readonly Parameter[], notes: string[
       ...shared,
       text: shellLine([
         ...['gcloud', 'redis', 'instances', 'update'],
-        { variable: 'INSTANCE', words: 'the name of the instance' },
+        google?.instance ?? { variable: 'INSTANCE', words: 'the name of the instance' },
         '--region',
-        { variable: 'REGION', words: 'its region' },
+        google?.region ?? { variable: 'REGION', words: 'its region' },
+        ...(google ? ['--project', google.project] : []),
         `--update-redis-config=${own.map(({ name, value }) => `${name}=${value}`).join(',')}`,
       ]),
     }
@@ -76,9 +93,10 @@ function commandOf(provider: Provider, own: readonly Parameter[], notes: string[
     ...shared,
     text: shellLine([
       ...['az', 'redis', 'update', '--name'],
-      azureName ?? { variable: 'CACHE', words: 'the name of the cache' },
+      azure?.name ?? { variable: 'CACHE', words: 'the name of the cache' },
       '--resource-group',
-      { variable: 'RESOURCE_GROUP', words: 'its resource group' },
+      azure?.group ?? { variable: 'RESOURCE_GROUP', words: 'its resource group' },
+      ...(azure?.subscription ? ['--subscription', azure.subscription] : []),
       ...own.flatMap(({ name, value }) => ['--set', `redisConfiguration.${name}=${value}`]),
     ]),
   }

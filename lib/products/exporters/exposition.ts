@@ -9,6 +9,8 @@ export type Exposition = {
   series: PromSeries[]
   /** The series that had a time of their own on the page. */
   timed: ReadonlySet<PromSeries>
+  /** What the page calls a counter, of the names that are read. */
+  counters: ReadonlySet<string>
   /** Lines that were left out, the first some of them. */
   wrong: WrongLine[]
   wrongLines: number
@@ -20,7 +22,7 @@ const WRONG_MAX = 5
 
 /**
  * Reads a page in Prometheus's text format 0.0.4 or OpenMetrics 1.0, UTF-8 names in quotation marks too (prometheus.io/docs/instrumenting/exposition_formats,
- * github.com/prometheus/OpenMetrics). Exemplars, types and help are passed over. `wanted`: whose names are read; other lines are not looked at. `at`:
+ * github.com/prometheus/OpenMetrics). Exemplars, help and types but counters are passed over. `wanted`: whose names are read; other lines are not looked at. `at`:
  * epoch ms of samples without a time of their own. Throws `malformed` for what is no such page, and for one that was cut off.
  */
 export function parseExposition(
@@ -29,12 +31,15 @@ export function parseExposition(
 ): Exposition {
   const series = new Map<string, PromSeries>()
   const timed = new Set<PromSeries>()
+  const counters = new Set<string>()
   const wrong: WrongLine[] = []
   let [wrongLines, duplicates, samples, number, ended] = [0, 0, 0, 0, false]
   for (const line of linesOf(text)) {
     number++
     if (line.startsWith('#')) {
       if (line.trimEnd() === '# EOF') ended = true
+      const counter = COUNTER.exec(line)?.[1]
+      if (counter !== undefined && wanted(counter)) counters.add(counter)
       continue
     }
     if (line.trim() === '') continue
@@ -63,7 +68,7 @@ export function parseExposition(
   }
   if (samples === 0 && /^[^#\s]/m.test(text)) throw malformed('This is no page of metrics: no line of it is a sample', text)
   if (openMetrics && !ended) throw malformed('The page of metrics was cut off: its last line is not `# EOF`', text.slice(-200))
-  return { series: [...series.values()], timed, wrong, wrongLines, duplicates }
+  return { series: [...series.values()], timed, counters, wrong, wrongLines, duplicates }
 }
 
 class Wrong extends Error {}
@@ -77,6 +82,7 @@ function* linesOf(text: string): Generator<string> {
   }
 }
 
+const COUNTER = /^#\s+TYPE\s+([a-zA-Z_:][a-zA-Z0-9_:]*)\s+counter\s*$/
 const NAME = /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)(?=[\s{])/
 /** As far as is looked at a line that is not wanted: enough to tell a page of metrics from any other. */
 const HAS_VALUE = /[\s}][+-]?(?:\.?\d|nan|inf)/i

@@ -10,6 +10,9 @@ export type PromSeries = { labels: Record<string, string>; points: [ms: number, 
 /** Exporters pass on the -1 of a server that keeps no such number, and one that fell below zero is printed as one of 64 bits: above this it is none. */
 const WRAPPED = 2 ** 63
 
+/** Whether a number can be what its series counts. */
+export const isPossible = (value: number): boolean => value >= 0 && value < WRAPPED
+
 /** What a batch of scraped series comes to: canonical readings at the times of their scrapes, and how far apart those are. */
 export function toReadings(
   series: readonly PromSeries[],
@@ -34,7 +37,7 @@ export function toReadings(
       const sum = sums.get(key) ?? { metric: mapping.to, labels, points: new Map<number, number>() }
       sums.set(key, sum)
       for (const [at, value] of one.points) {
-        const can = value >= 0 && value < WRAPPED
+        const can = isPossible(value)
         if (!can) impossible.set(mapping.from, value)
         // A sum of which one part is not known is not known.
         sum.points.set(at, (sum.points.get(at) ?? 0) + (can ? value * (mapping.scale ?? 1) : Number.NaN))
@@ -52,10 +55,16 @@ export function toReadings(
   return { samples, newestAt, stepMs, impossible }
 }
 
-const fits = (labels: Record<string, string>, where: Record<string, string> = {}) =>
-  Object.entries(where).every(([name, value]) => labels[name] === value)
+/** A label that a series does not have is empty, as in Prometheus. */
+export const fits = (labels: Readonly<Record<string, string>>, where: Readonly<Record<string, string>> = {}) =>
+  Object.entries(where).every(([name, value]) => (labels[name] ?? '') === value)
 
-function labelsOf(labels: Record<string, string>, { labels: wanted = {} }: Mapping, shared: ReadonlySet<string>): Labels | null {
+/** Evenkeel's labels of a series; null where it has not all of them. */
+export function labelsOf(
+  labels: Record<string, string>,
+  { labels: wanted = {} }: Mapping,
+  shared: ReadonlySet<string> = new Set(),
+): Labels | null {
   const found: Record<string, string> = {}
   for (const [canonical, names] of Object.entries(wanted)) {
     const value = firstOf(labels, names.split('|'))
@@ -66,8 +75,9 @@ function labelsOf(labels: Record<string, string>, { labels: wanted = {} }: Mappi
   return found
 }
 
-const firstOf = (labels: Record<string, string>, names: readonly string[]) =>
-  names.map((name) => labels[name]).find((value) => value !== undefined)
+/** The first of these labels that a series has; an empty one is none, as in Prometheus. */
+export const firstOf = (labels: Record<string, string>, names: readonly string[]) =>
+  names.map((name) => labels[name]).find((value) => value !== undefined && value !== '')
 
 /** Names of caches that several cache managers have: their sum would be a cache that does not exist. */
 function sharedCaches(series: readonly PromSeries[]): Set<string> {

@@ -1,25 +1,5 @@
-import type { Mapping } from './mappingConfig.ts'
-
-export type Exporter = {
-  /** Series that only this exporter has, one for each server, by its versions: how servers are found. */
-  signs: string[]
-  /** 0 when the exporter answers but its server does not. */
-  up?: string
-  role?: 'cache'
-  /** It reports pools and not their servers. */
-  poolsAlone?: true
-  /** What it cannot tell, in a sentence. */
-  limits?: string
-  rows: Mapping[]
-}
-
-const row = (from: string, to: string, labels?: Record<string, string>, where?: Record<string, string>, scale?: number): Mapping => ({
-  from,
-  to,
-  ...(labels ? { labels } : {}),
-  ...(where ? { where } : {}),
-  ...(scale ? { scale } : {}),
-})
+import { CLOUD_EXPORTERS } from './cloud.ts'
+import { type Exporter, row } from './row.ts'
 
 /** A label of several names is written with bars between them: the first that a series has counts. HAProxy's own exporter (2.0 and later): `proxy` is the backend. */
 const inPool = { pool: 'proxy' }
@@ -217,9 +197,13 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('cache_size', 'cache_items', byCache),
     ],
   },
+  ...CLOUD_EXPORTERS,
 }
 
-/** What the table can lead to. */
+/** The metrics of the canonical vocabulary that the table can lead to. */
 export const EMITTED: readonly string[] = [
-  ...new Set([...Object.values(EXPORTERS).flatMap(({ rows }) => rows.map(({ to }) => to)), 'pool_up']),
+  ...new Set([
+    ...Object.values(EXPORTERS).flatMap(({ rows }) => rows.flatMap(({ to }) => (/^(cache|pool)_/.test(to) ? [to] : []))),
+    'pool_up',
+  ]),
 ]

@@ -27,6 +27,7 @@ export const memcached: Product<MemcachedConfig, MemcachedLink> = {
     memory: { setting: 'limit_maxbytes', unitBytes: MEGABYTE, leastBytes: LEAST_MEGABYTES * MEGABYTE },
     slabs: 'config/slab_automove',
     references: true,
+    countsEndsLate: true,
     bursts:
       'reads and writes in bursts of watch, at most 3 000 lines or 300 ms, longer only while few come, up to a second: up to 3 µs of its CPU for each one heard, about 200 a second. It drops lines rather than wait for a listener',
   },

@@ -55,9 +55,15 @@ export function parseAnswer(text: string): PromSeries[] {
 const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`
 
 /** `{__name__=~"a|b",instance="x",cluster="prod"}`. */
-export function selector(names: readonly string[], config: PrometheusConfig, instance?: string): string {
+export function selector(
+  names: readonly string[],
+  config: PrometheusConfig,
+  instance?: string,
+  more: Readonly<Record<string, string>> = {},
+): string {
   const parts = [`__name__=~${quoted([...new Set(names)].join('|'))}`]
   if (instance !== undefined) parts.push(`instance=${quoted(instance)}`)
+  for (const [label, value] of Object.entries(more)) parts.push(`${label}=${quoted(value)}`)
   if (config.match) parts.push(config.match)
   return `{${parts.join(',')}}`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { secret, url } from '../../model/marks.ts'
-import { mappings } from '../exporters/mappingConfig.ts'
+import type { CloudThing } from '../exporters/cloudThings.ts'
+import { mappings, period } from '../exporters/mappingConfig.ts'
 import { targetKeys } from '../targetKeys.ts'
 
 /** A Prometheus (or VictoriaMetrics, Thanos, …) that scrapes exporters: each server behind it becomes a target of its own. */
@@ -22,10 +23,13 @@ export const prometheusConfig = z
       .optional()
       .describe('Matchers that are added to every query: `cluster="prod", env!="test"`'),
     mappings,
+    period,
     same: z
       .record(z.string(), z.string())
       .default({})
-      .describe('Instance label to the configured target that it is, where the addresses differ: `{ "redis-exporter:9121": cache-a }`'),
+      .describe(
+        'Instance label, or the name of a thing of a cloud, to the configured target that it is, where the addresses differ: `{ "redis-exporter:9121": cache-a }`',
+      ),
   })
   .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
 
@@ -36,5 +40,7 @@ export type Behind = {
   /** The scrape job that its series have: another one may have the same instance. */
   job?: string
   address: string
+  /** Of an exporter of a cloud's metrics the one thing that it is. */
+  thing?: CloudThing
 }
 export type PrometheusConfig = z.infer<typeof prometheusConfig> & { role?: 'cache' | 'store' }

@@ -19,7 +19,7 @@ export const redisCode: CodeWriter<RedisConfig> = {
     if (edits.some(({ name }) => !parameterOf(name))) return []
     const place = config.url === '' ? null : placeOf(config.url)
     const provider = place?.host === undefined ? null : providerOf(place.host)
-    if (provider) return managedCache([provider], edits, provider === 'az' ? { azureName: place!.host!.split('.')[0]! } : {})
+    if (provider) return managedCache([provider], edits, provider === 'az' ? { azure: { name: place!.host!.split('.')[0]! } } : {})
     const own = edits.map(({ name, value }) => ({ name: parameterOf(name)!, value }))
     const inCluster = place?.host === undefined ? null : kubernetesHost(place.host)
     const access: Access | null = place && {

@@ -1,9 +1,9 @@
 import type { CodeWriter } from '../../model/code.ts'
-import { managedCache } from '../code/managedCache.ts'
+import { cloudCode } from '../exporters/cloudCode.ts'
 import type { ScrapeConfig } from './config.ts'
 
-/** A cache whose exporter is read may be any provider's: its parameters by each provider's command. */
+/** A cache whose exporter is read may be any provider's: its parameters by each provider's command, and by the one of the exporter that tells of it. */
 export const scrapeCode: CodeWriter<ScrapeConfig> = {
   kind: 'scrape',
-  snippets: (_config, edits) => managedCache(['aws', 'gcloud', 'az'], edits),
+  snippets: ({ behind }, edits) => cloudCode(behind?.thing, edits),
 }

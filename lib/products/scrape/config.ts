@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { secret, url } from '../../model/marks.ts'
-import { mappings } from '../exporters/mappingConfig.ts'
+import type { CloudThing } from '../exporters/cloudThings.ts'
+import { mappings, period } from '../exporters/mappingConfig.ts'
 import { targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
 import type { Page } from './page.ts'
@@ -33,6 +34,7 @@ export const scrapeConfig = z
         'Of the caches that are on the page. `cache`: full on purpose. `store`: must never evict. Default: `cache`, where there is one',
       ),
     mappings,
+    period,
   })
   .superRefine((config, context) => {
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
@@ -45,6 +47,6 @@ export const scrapeConfig = z
   })
   .transform((config) => ({ ...config, behind: undefined as Behind | undefined }))
 
-/** One cache of several that are on a page, and the reader that they share. */
-export type Behind = { cache: string; page: Page }
+/** One cache of several that are on a page, or one thing of a cloud, and the reader that they share. */
+export type Behind = { cache: string; thing?: CloudThing; page: Page }
 export type ScrapeConfig = z.output<typeof scrapeConfig>

@@ -3,19 +3,22 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { labelsKey, type Reading } from '../../model/series.ts'
 import type { Capability } from '../../model/topology.ts'
+import { type CloudThing, cloudAddress, cloudThings, ofThing } from '../exporters/cloudThings.ts'
 import { type Exposition, parseExposition } from '../exporters/exposition.ts'
 import type { Mapping } from '../exporters/mappingConfig.ts'
+import { LATE_MS, stepOf } from '../exporters/periods.ts'
+import type { Exporter } from '../exporters/row.ts'
 import { BESIDE, readScraped } from '../exporters/scraped.ts'
 import type { PromSeries } from '../exporters/series.ts'
-import { EMITTED, EXPORTERS, type Exporter } from '../exporters/table.ts'
+import { EMITTED, EXPORTERS } from '../exporters/table.ts'
 import { pageAt } from '../place.ts'
 import { type ScrapeConfig, scrapeConfig } from './config.ts'
 import { openPage, type Page, type PageText } from './page.ts'
 
 type Link = { config: ScrapeConfig; page: Page }
 
-/** `cache`: the one of the page's caches that this target is. */
-type Raw = { page: PageText; mappings: Mapping[]; cache?: string }
+/** `cache`, `thing`: the one of the page's caches, or of its things of a cloud, that this target is. */
+type Raw = { page: PageText; mappings: Mapping[]; period?: number; cache?: string; thing?: CloudThing }
 
 const EVERY_MS = 2_000
 /** Caches of one page that become targets. */
@@ -39,17 +42,31 @@ const page: Probe<Link, Raw> = {
   cost: 'one request each 2 s, whatever the number of caches on the page',
   vital: true,
   async read({ config, page }, _cursor, signal) {
-    const { behind, mappings } = config
-    return { page: await page.read(signal), mappings, ...(behind && { cache: behind.cache }) }
+    const { behind, mappings, period } = config
+    const told = { page: await page.read(signal), mappings, ...(period !== undefined && { period }) }
+    if (behind?.thing) return { ...told, thing: behind.thing }
+    return { ...told, ...(behind && { cache: behind.cache }) }
   },
   parse(raw, { cursor }) {
-    const { exposition, exporters } = readPage(raw)
-    if (raw.cache === undefined) refuseEmpty(exposition, exporters, raw.mappings)
-    const { samples, topology } = readScraped(ofThisTime(exposition, raw.page.at), exporters, raw.mappings, 'seen on its page of metrics')
-    const mine = samples.flatMap((sample) => ofCache(sample, raw.cache))
-    const { fresh, next } = withoutOld(mine, exposition.timed.size > 0, raw.page.at, cursor)
+    const { exposition, exporters: all } = readPage(raw)
+    const mine = raw.thing ? ofThing(ofThisTime(exposition, raw.page.at), raw.thing) : ofThisTime(exposition, raw.page.at)
+    const exporters = raw.thing ? [EXPORTERS[raw.thing.exporter]!] : all.filter(({ cloud }) => !cloud)
+    if (raw.thing && mine.length === 0) throw new EvenkeelError('unreachable', `The page does not tell of ${raw.thing.name} any more`)
+    if (raw.cache === undefined && !raw.thing) refuseEmpty(exposition, all, raw.mappings)
+    const before = cursorOf(cursor)
+    const scraped = readScraped(mine, exporters, raw.thing ? [] : raw.mappings, {
+      seen: 'seen on its page of metrics',
+      sums: before.sums,
+      period: raw.period,
+      counted: exposition.counters,
+      timed: exposition.timed.size > 0,
+    })
+    const { samples, topology } = scraped
+    const own = samples.flatMap((sample) => ofCache(sample, raw.cache))
+    const { fresh, next } = withoutOld(own, exposition.timed.size > 0, raw.page.at, before.times)
+    const cursorNow = { ...(next !== null && { times: next }), ...(scraped.sums !== null && { sums: scraped.sums }) }
     return {
-      samples: fresh,
+      samples: [...fresh, ...scraped.summed.flatMap((sample) => ofCache(sample, raw.cache))],
       records: [],
       topology: {
         ...topology,
@@ -58,9 +75,26 @@ const page: Probe<Link, Raw> = {
         ...(raw.cache === undefined ? {} : { pools: [] }),
         capabilities: [...(topology.capabilities ?? []), ...limitsOf(exposition, samples, raw.cache)],
       },
-      ...(next === null ? {} : { cursor: next }),
+      ...(Object.keys(cursorNow).length > 0 && { cursor: JSON.stringify(cursorNow) }),
+      ...(scraped.lateMs !== undefined && { stepMs: scraped.stepMs!, lateMs: scraped.lateMs }),
     }
   },
+}
+
+type Times = [string, number][]
+
+/** The newest time of each series that was told, and where sums of periods have come to. */
+function cursorOf(cursor: string | null): { times: Times; sums: string | null } {
+  const { times = [], sums = null } = cursor === null ? {} : (JSON.parse(cursor) as { times?: Times; sums?: string })
+  return { times, sums }
+}
+
+/** What a cloud tells by the minute is no news more often. The page is read once for all of its targets. */
+const cloudPage: Probe<Link, Raw> = {
+  ...page,
+  emits: { ...page.emits, late: { stepMs: stepOf(60_000), lateMs: LATE_MS } },
+  everyMs: 15_000,
+  cost: 'one request each 15 s; an exporter may ask its cloud each time, for money',
 }
 
 /** Parsed once for all caches of a page. */
@@ -96,25 +130,24 @@ function ofCache(sample: Reading, cache: string | undefined): Reading[] {
 }
 
 /** Of a page with times of its own, what it has told before: the newest time of each series is the cursor. */
-function withoutOld(
-  samples: readonly Reading[],
-  timed: boolean,
-  at: number,
-  cursor: string | null,
-): { fresh: Reading[]; next: string | null } {
+function withoutOld(samples: readonly Reading[], timed: boolean, at: number, times: Times): { fresh: Reading[]; next: Times | null } {
   if (!timed) return { fresh: [...samples], next: null }
-  const before = new Map(cursor === null ? [] : (JSON.parse(cursor) as [string, number][]))
+  const before = new Map(times)
   const next = new Map<string, number>()
   const fresh = samples.filter(({ metric, labels = {}, at: time = at }) => {
     const key = `${metric}${labelsKey(labels)}`
     next.set(key, time)
     return time > (before.get(key) ?? Number.NEGATIVE_INFINITY)
   })
-  return { fresh, next: JSON.stringify([...next]) }
+  return { fresh, next: [...next] }
 }
 
-const roleOf = ({ cache }: Raw, exporters: readonly Exporter[]): { role?: 'cache' } =>
-  cache !== undefined || exporters.some(({ role, rows }) => role && !rows.some(({ labels }) => labels?.cache)) ? { role: 'cache' } : {}
+const roleOf = ({ cache, thing }: Raw, exporters: readonly Exporter[]): { role?: 'cache' } =>
+  cache !== undefined ||
+  (thing && exporters[0]?.role) ||
+  exporters.some(({ role, rows }) => role && !rows.some(({ labels }) => labels?.cache))
+    ? { role: 'cache' }
+    : {}
 
 function limitsOf({ wrong, wrongLines, duplicates }: Exposition, samples: readonly Reading[], cache: string | undefined): Capability[] {
   const limits: Capability[] = []
@@ -139,15 +172,31 @@ function nameOf(target: string, cache: string): string {
   return isDocumentName(name) ? `${target} ${cache}` : name
 }
 
-/** Each cache that the page names is a target of its own. */
+/** Each cache that the page names, and each thing of a cloud, is a target of its own. */
 async function discover({ config, page }: Link, signal: AbortSignal): Promise<ScrapeConfig[]> {
   if (config.behind) return []
   const raw: Raw = { page: await page.read(signal), mappings: config.mappings }
   const { exposition, exporters } = readPage(raw)
-  const { samples } = readScraped(exposition.series, exporters, config.mappings, '')
-  return cachesOf(samples)
-    .slice(0, CACHES_MAX)
-    .map((cache) => ({ ...config, name: nameOf(config.name, cache), role: config.role ?? 'cache', behind: { cache, page } }))
+  const plain = exporters.filter(({ cloud }) => !cloud)
+  const { samples, summed } = readScraped(exposition.series, plain, config.mappings, { seen: '' })
+  const caches = cachesOf([...samples, ...summed]).map((cache) => ({ name: cache, role: 'cache' as const, behind: { cache, page } }))
+  const things = cloudThings(exposition.series).map((thing) => ({
+    name: thing.name,
+    role: EXPORTERS[thing.exporter]!.role,
+    behind: { cache: '', thing, page },
+  }))
+  const names = new Set<string>()
+  return [...caches.slice(0, CACHES_MAX), ...things.slice(0, CACHES_MAX)].map(({ name: short, role, behind }) => {
+    const own = nameOf(config.name, short)
+    const name = names.has(own) && 'thing' in behind ? `${own} ${behind.thing.exporter}` : own
+    names.add(name)
+    return { ...config, name, role: role && (config.role ?? role), behind }
+  })
+}
+
+/** What an exporter of a cloud's metrics tells is read less often. */
+function variant({ behind }: ScrapeConfig): Product<ScrapeConfig, Link> {
+  return behind?.thing ? { ...scrape, probes: [cloudPage as Probe<Link, unknown>] } : scrape
 }
 
 /** Reads a page of metrics without a Prometheus. Several caches on one page are targets of their own, read by one request. */
@@ -167,6 +216,8 @@ export const scrape: Product<ScrapeConfig, Link> = {
   },
   discover,
   probes: [page as Probe<Link, unknown>],
-  address: ({ url, behind }) => `${new URL(url).host}${new URL(url).pathname}${behind ? ` ${behind.cache}` : ''}`,
+  variant,
+  address: ({ url, behind }) =>
+    behind?.thing ? cloudAddress(behind.thing) : `${new URL(url).host}${new URL(url).pathname}${behind ? ` ${behind.cache}` : ''}`,
   rights: 'GET of the page',
 }

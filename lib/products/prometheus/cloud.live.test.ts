@@ -1,0 +1,84 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startEngine } from '../../../test/engine.ts'
+import { describeWith } from '../../../test/live.ts'
+import { startPrometheus } from '../../../test/servers.ts'
+import { stampede } from '../../detectors/cache/stampede.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { increase, rates } from '../../math/rates.ts'
+import { prometheus } from './product.ts'
+
+const MINUTE = 60_000
+const WITHIN = { timeout: 30_000, interval: 250 }
+const NODE = 'name="arn:aws:elasticache:eu-west-1:1:cluster:shop-001",dimension_CacheClusterId="shop-001",dimension_CacheNodeId="0001"'
+const INSTANCE = 'instance_id="projects/p/locations/europe-west1/instances/cart",node_id="node-0"'
+
+/**
+ * A page as two exporters print theirs: of CloudWatch without a time, one sum that is repeated; of Google with the time of the point, whose minutes
+ * pass here at each scrape.
+ */
+async function startExporters() {
+  const first = Math.floor(Date.now() / MINUTE) * MINUTE - 12 * MINUTE
+  let minutes = 0
+  const server = createServer((_, response) => {
+    const own = first + Math.min(minutes++, 8) * MINUTE
+    response.end(`# TYPE aws_elasticache_cache_hits_sum gauge
+aws_elasticache_cache_hits_sum{${NODE}} 600
+# TYPE aws_elasticache_cache_misses_sum gauge
+aws_elasticache_cache_misses_sum{${NODE}} 200
+# TYPE stackdriver_redis_instance_redis_googleapis_com_stats_keyspace_hits gauge
+stackdriver_redis_instance_redis_googleapis_com_stats_keyspace_hits{unit="1",role="primary",${INSTANCE}} 1200 ${own}
+`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`
+  return { url, [Symbol.asyncDispose]: async () => void server.close() }
+}
+
+describeWith(['prometheus'], 'things of a cloud behind Prometheus', () => {
+  const ends = new AsyncDisposableStack()
+  let engine: Engine
+
+  beforeAll(async () => {
+    const exporters = ends.use(await startExporters())
+    const { about } = ends.use(await startPrometheus({ jobs: { cloud: [exporters.url] }, everyMs: 500 }))
+    const counted = encodeURIComponent('count_over_time({__name__=~"stackdriver_redis.*"}[15m]) >= 6')
+    await vi.waitUntil(async () => (await (await fetch(`${about.url}/api/v1/query?query=${counted}`)).text()).includes('node-0'), WITHIN)
+    // The sums of a period of a second: what takes minutes at AWS.
+    const config = prometheus.config.parse({ kind: 'prometheus', name: 'prom', url: about.url, period: 1 })
+    engine = ends.use(startEngine([{ config, product: prometheus }], { detectors: [stampede] }))
+    await vi.waitUntil(() => of('prom:cart/node-0').length > 0 && of('prom:shop-001/0001').length > 0, WITHIN)
+  })
+  afterAll(() => ends.disposeAsync())
+
+  const of = (target: string) => engine.window(20 * MINUTE).series('cache_hits_total', { target })
+
+  it('shows each as a target of its own, with its provider’s delay', () => {
+    const targets = engine.topology().targets.filter(({ name }) => name.startsWith('prom:'))
+    expect(targets.map(({ name, role, state }) => [name, role, state]).sort()).toEqual([
+      ['prom:cart/node-0', 'cache', 'up'],
+      ['prom:shop-001/0001', 'cache', 'up'],
+    ])
+    expect(targets.find(({ name }) => name === 'prom:cart/node-0')).toMatchObject({ resolution: { everyMs: MINUTE, lateMs: 360_000 } })
+  })
+
+  it('makes counters of sums: each minute once, at its own time where it has one', () => {
+    const [google] = of('prom:cart/node-0')
+    const minutes = rates(google!.points, google!.stepMs)
+    expect(minutes.length).toBeGreaterThanOrEqual(5)
+    expect(new Set(minutes.map(([, value]) => value))).toEqual(new Set([20]))
+    expect(minutes.every(([at], index) => at % MINUTE === 0 && (index === 0 || at - minutes[index - 1]![0] === MINUTE))).toBe(true)
+    // Scraped twice a second, counted once.
+    const [amazon] = of('prom:shop-001/0001')
+    const seconds = amazon!.points.length - 1
+    expect(increase(amazon!.points)).toBe(600 * seconds)
+    expect(rates(amazon!.points, amazon!.stepMs).every(([, value]) => value === 600)).toBe(true)
+  })
+
+  it('is not judged by a rule of seconds, which says why', async () => {
+    const status = () => engine.judged(stampede.id)
+    await vi.waitUntil(() => status().because.some((one) => one.includes('needs finer values')), WITHIN)
+    expect(status()).toMatchObject({ found: 0, clear: 0 })
+  })
+})
