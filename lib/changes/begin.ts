@@ -6,6 +6,7 @@ import { WATCH_MAX_MS } from '../model/watch.ts'
 import { baselineFrom, baselineOf } from './baseline.ts'
 import type { ChangesContext } from './context.ts'
 import { controlGroupsOf } from './controlGroups.ts'
+import { beforeReach, delayOfChange, watchedFor } from './delay.ts'
 import { othersDuring } from './others.ts'
 import { refresh } from './refresh.ts'
 import { jobWatchMs, watchLimitMs } from './settle.ts'
@@ -24,14 +25,16 @@ export function watchOpening(
   settings: WatchSettings,
 ): Partial<Change> {
   const { slowStart } = change
-  const baseline = change.baseline ?? baselineOf(change, problemSince, fleet, now, settings.beforeMs)
-  const span = { now, from: baselineFrom(change, problemSince, fleet, settings.beforeMs), beforeMs: settings.beforeMs }
+  const delay = delayOfChange(change, fleet.topology())
+  const beforeMs = beforeReach(settings.beforeMs, delay)
+  const baseline = change.baseline ?? baselineOf(change, problemSince, fleet, now, beforeMs)
+  const span = { now, from: baselineFrom(change, problemSince, fleet, beforeMs), beforeMs }
   const controls = change.controls ?? controlGroupsOf({ ...change, baseline }, others, fleet, span)
-  const limit = job ? jobWatchMs(job, now) : (change.drill?.lastsMs ?? watchLimitMs(change, fleet.topology(), settings))
+  const limit = job ? jobWatchMs(job, now) : (change.drill?.lastsMs ?? watchedFor(watchLimitMs(change, fleet.topology(), settings), delay))
   return {
     state: 'watching',
     watchFrom: now,
-    watchUntil: now + (slowStart ? Math.min(WATCH_MAX_MS, limit + lastStage(slowStart) * slowStart.everyMs) : limit),
+    watchUntil: now + Math.max(limit, slowStart ? Math.min(WATCH_MAX_MS, limit + lastStage(slowStart) * slowStart.everyMs) : 0),
     ...(baseline && { baseline }),
     ...(controls.length > 0 && { controls }),
     ...(slowStart && { slowStart: { ...slowStart, nextAt: now + slowStart.everyMs } }),

@@ -13,6 +13,8 @@ export type Seen = {
   breach: Breach | null
   /** From when on the effect was measured; null while the numbers still hold time before the write. */
   settledAt: number | null
+  /** Until when numbers have been told: before now, where the source is late. */
+  until?: number
   effect: Effect
   /** No guard's limit is passed just now, and nothing else holds a slow start. */
   calm: boolean
@@ -52,10 +54,10 @@ export function nextStep(change: Change, seen: Seen, now: number, measureMs: num
     return over
       ? { is: 'keep', verdict: 'unjudged', outcome: 'No effect was predicted, so none was judged; no guard was breached.' }
       : { is: 'wait' }
-  const { effect, settledAt } = seen
+  const { effect, settledAt, until = now } = seen
   if (settledAt === null) return over ? unjudged('the measurement still includes time from before the change') : { is: 'wait' }
   if (effect.is === 'unseen') return over ? unjudged(effect.because) : { is: 'wait' }
-  const measured = over || now - settledAt >= measureMs
+  const measured = over || until - settledAt >= measureMs
   const outcome = effectText(change, effect)
   const judged = judgedAt(change, effect, now)
   if (effect.is === 'better' && measured) return { is: 'keep', verdict: 'improved', outcome, judged }
