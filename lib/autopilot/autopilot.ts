@@ -50,6 +50,9 @@ export interface Autopilot {
   /** Of an open proposal: what becomes of it; null where no policy is about it. */
   decisionOf(proposal: Proposal): Decision | null
   standings(): Standing[]
+  /** Whether labels of a policy cover all that a proposal writes to. */
+  covers(where: Labels, proposal: Pick<Proposal, 'steps'>): boolean
+  returned(id: string): Returned | null
   /** Why nothing is applied at all just now, or null. */
   held(): string | null
   /** A person gives a licence back. Answers the change that had taken it away. Throws `not_found`, `not_allowed`, `busy`. */
@@ -163,6 +166,8 @@ export function createAutopilot(options: AutopilotOptions): Autopilot {
       return about.find(({ acts }) => acts) ?? about[0] ?? null
     },
     held: options.held,
+    covers: (where, { steps }) => isCovered(where, steps, options.labelsOf),
+    returned: returnedOf,
     standings: () =>
       rules.map((rule) => {
         const found = licence(rule)

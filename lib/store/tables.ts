@@ -52,7 +52,10 @@ type PrunedTables = {
 /** The retention of documents: deletes what is over and old. */
 export function pruneTables({ findings, proposals, deliveries, silences, annotations, loadResults }: PrunedTables, at: number): void {
   findings.prune(({ state, resolvedAt }) => state === 'resolved' && (resolvedAt ?? at) < at - 90 * DAY)
-  proposals.prune(({ state, createdAt }) => (state === 'superseded' || state === 'withdrawn') && createdAt < at - 7 * DAY)
+  // The last one of a problem stays longer than those that it replaced: the autopilot's simulator replays a month.
+  proposals.prune(
+    ({ state, createdAt }) => (state === 'superseded' && createdAt < at - 7 * DAY) || (state === 'withdrawn' && createdAt < at - 31 * DAY),
+  )
   deliveries.prune((delivery) => delivery.state !== 'queued' && delivery.at < at - 30 * DAY)
   silences.prune(({ until }) => until < at - 90 * DAY)
   annotations.prune(({ time, timeEnd = time }) => timeEnd < at - ANNOTATION_DAYS * DAY)

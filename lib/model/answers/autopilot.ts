@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { iso, labels, noun, open } from './shape.ts'
+import { iso, labels, noun, open, unit } from './shape.ts'
 
 /** A policy of the autopilot with its record, its licence and what it has done. */
 export const autopilotRuleAnswer = noun('AutopilotPolicy', 'A remedy that is applied without a click, where its record is good enough', {
@@ -45,3 +45,44 @@ export const decision = z.object({
   acts: z.boolean(),
   because: z.string().meta({ description: 'Why it applies it, or what is missing' }),
 })
+
+const simulatedStep = open({
+  proposal: z.string(),
+  finding: z.string(),
+  at: iso.meta({ description: 'When it would have been applied; of one that would not, when it was made' }),
+  acts: z.boolean(),
+  because: z.string(),
+  what: z.string().meta({ description: 'Its steps, in words' }),
+  target: z.string(),
+  predicted: z
+    .object({ metric: z.string(), unit, before: z.number(), after: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .meta({ description: 'The predicted effect, with its band' }),
+  outcome: open({
+    change: z.string(),
+    by: z.string(),
+    at: iso,
+    verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+    measured: z.number().nullable(),
+    inside: z.boolean().nullable().meta({ description: 'The measured effect lay inside the band; null: not judged' }),
+  })
+    .nullable()
+    .meta({ description: 'What came of it, where somebody applied the same proposal' }),
+})
+export type SimulatedStepView = z.infer<typeof simulatedStep>
+
+export const simulationAnswer = noun('AutopilotSimulation', 'What a policy would have done with the proposals that are stored', {
+  rule: z.string(),
+  from: iso,
+  to: iso,
+  licence: z.enum(['earned', 'given']),
+  considered: z.number().meta({ description: 'Problems for which the remedy had a proposal that the policy covers' }),
+  acted: z.number(),
+  tried: z.number().meta({ description: 'Of those, applied by somebody too, and judged' }),
+  confirmed: z.number().meta({ description: 'Of those, with an effect inside the band' }),
+  regressed: z.number(),
+  unanswered: z.number().meta({ description: 'Steps that it would have made of proposals that nobody applied' }),
+  steps: z.array(simulatedStep).meta({ description: 'The newest thousand, newest first' }),
+  unknown: z.array(z.string()).meta({ description: 'What this cannot know, as sentences' }),
+})
+export type SimulationView = z.infer<typeof simulationAnswer>
