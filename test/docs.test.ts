@@ -88,7 +88,7 @@ describe('the example of a whole configuration', () => {
 
   it('shows logins that are accepted without a warning', () => {
     const logins = [...readFileSync(join(root, 'docs/authentication.md'), 'utf8').matchAll(/```yaml\n(url:[\s\S]*?)```/g)]
-    expect(logins.length).toBe(3)
+    expect(logins.length).toBe(4)
     for (const [, text] of logins) {
       const config = parseConfig(text!, {}, schemas(), { file: '/etc/evenkeel.yaml', readFile: () => 'secret' })
       expect(text).toContain(`mode: ${config.auth.mode}`)

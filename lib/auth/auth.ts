@@ -3,6 +3,7 @@ import type { Auth } from '../config/auth.ts'
 import type { Config } from '../config/config.ts'
 import type { Person } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { authorityText, reachesSomewhere, roleReaches } from '../model/roles.ts'
 import type { Store } from '../model/store.ts'
 import { createBrowserSessions } from './browserSessions.ts'
 import { type Connection, createConnections } from './connection.ts'
@@ -15,7 +16,7 @@ import { checkOrigin } from './origin.ts'
 import { PRESENT_COST, type ScryptCost } from './passwordHash.ts'
 import { proxyHeaders } from './proxied.ts'
 import { createProxiedPeople } from './proxiedPeople.ts'
-import { type RoleNeeded, roleReaches } from './roles.ts'
+import type { RoleNeeded } from './roles.ts'
 import { sealingKey } from './secret.ts'
 import { createSessions, SESSION_MS, type Sessions } from './sessions.ts'
 import type { SignIns } from './signIns.ts'
@@ -38,6 +39,8 @@ export type Visitor = {
 export type EnterOptions = {
   /** True for what people must reach to set up a required second factor: their own account. */
   ownAccount?: boolean
+  /** True where the role may also be held on some targets alone: whoever asks then checks it of those that are touched. */
+  somewhere?: boolean
 }
 
 /** Who comes in, and how far. */
@@ -118,12 +121,13 @@ function partsOf({ config, store, now, print, signIns, passwordCost = PRESENT_CO
           config,
           passwordCost,
           sessions,
+          ended,
           begin: (person, by, { headers }) => browser.begin(person, by, headers),
           print,
         })
       : null
   const directory = createDirectory({ local, oidc, proxied })
-  const tokens = createTokens({ store, now, roleOf: directory.roleOf, ownerNamed: directory.idNamed, ended })
+  const tokens = createTokens({ store, now, authorityOf: directory.authorityOf, ownerNamed: directory.idNamed, ended })
   const identification = createIdentification({ mode: auth.mode, browser, sessions, tokens, proxied, directory })
   return { sessions, connections, from, browser, oidc, local, directory, tokens, identification, listeners }
 }
@@ -136,7 +140,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   function visitorOf(identity: Identity | null, headers: Headers, connection: Connection | null): Visitor {
     const later = new Headers(headers)
     return {
-      person: identity && { name: identity.name, role: identity.role },
+      person: identity && { name: identity.name, role: identity.role, ...(identity.grants && { grants: identity.grants }) },
       identity,
       from: connection?.from ?? null,
       still: async () => identity === null || isSame(identity, identifyOrNull(later, connection)),
@@ -144,10 +148,17 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   }
 
   /** Throws unless that identity reaches the role, with a second factor where one is required. */
-  function checkRole(identity: Identity | null, needed: Exclude<RoleNeeded, 'public'>, ownAccount: boolean): void {
+  function checkRole(
+    identity: Identity | null,
+    needed: Exclude<RoleNeeded, 'public'>,
+    { ownAccount = false, somewhere = false }: EnterOptions,
+  ): void {
     if (!identity) throw new EvenkeelError('unauthenticated', 'Sign in, or send an API token.')
-    if (!roleReaches(identity.role, needed))
-      throw new EvenkeelError('forbidden', `This needs the role ${needed}; ${identity.name} is ${identity.role}.`)
+    if (!(somewhere ? reachesSomewhere(identity, needed) : roleReaches(identity.role, needed)))
+      throw new EvenkeelError(
+        'forbidden',
+        `This needs the role ${needed}${identity.grants ? ', everywhere' : ''}; ${identity.name} is ${authorityText(identity)}.`,
+      )
     if (!ownAccount && directory.lacksSecondFactor(identity))
       throw new EvenkeelError('forbidden', 'A second factor is required here: set one up on the page of your account first.')
   }
@@ -162,11 +173,11 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     tokens,
     nameOf: directory.nameOf,
     lacksSecondFactor: directory.lacksSecondFactor,
-    async enter({ method, headers }, needed, { ownAccount = false } = {}) {
+    async enter({ method, headers }, needed, options = {}) {
       checkOrigin(method, headers, { auth: auth.mode, url })
       const connection = connections.of(headers)
       const identity = needed === 'public' ? identifyOrNull(headers, connection) : identify(headers, connection)
-      if (needed !== 'public') checkRole(identity, needed, ownAccount)
+      if (needed !== 'public') checkRole(identity, needed, options)
       if (identity?.kind === 'person' && identity.session !== null && !headers.has(UNATTENDED)) sessions.touch(identity.session)
       return visitorOf(identity, headers, connection)
     },

@@ -29,8 +29,7 @@ export function createIdentification({ mode, browser, sessions, tokens, proxied,
     const session = browser.of(headers)
     const present = session && directory.present(session.person)
     if (!session || !present) return null
-    if (present.role === session.role)
-      return { kind: 'person', id: session.person, name: present.name, role: present.role, session: session.id }
+    if (present.role === session.role) return { kind: 'person', id: session.person, ...present, session: session.id }
     sessions.end(session.id)
     return null
   }

@@ -1,4 +1,6 @@
+import type { Grant } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { authorityText } from '../model/roles.ts'
 import type { PersonRole, TokenRole } from './roles.ts'
 
 /** A person who has signed in. `id` is unique for ever: who is invited anew by the same name is somebody else. */
@@ -7,18 +9,20 @@ export type PersonIdentity = {
   id: string
   name: string
   role: PersonRole
+  /** Further roles, on targets with certain labels. */
+  grants?: Grant[]
   /** The session that they came with; null where a reverse proxy vouches for each request. */
   session: string | null
 }
 /** An API token. `owner` is the person who answers for it; null for one from before tokens had owners. */
-export type TokenIdentity = { kind: 'token'; id: string; name: string; role: TokenRole; owner: string | null }
+export type TokenIdentity = { kind: 'token'; id: string; name: string; role: TokenRole; grants?: Grant[]; owner: string | null }
 
 /**
  * The authenticated principal of a request. Which kind it is stands in the value: whatever is a person's own is asked of `kind` and `id`, so that
  * a token named like a person is never taken for them.
  */
 export type Identity = PersonIdentity | TokenIdentity | AnonymousIdentity
-type AnonymousIdentity = { kind: 'anonymous'; id: 'anonymous'; name: 'anonymous'; role: 'admin' }
+type AnonymousIdentity = { kind: 'anonymous'; id: 'anonymous'; name: 'anonymous'; role: 'admin'; grants?: undefined }
 
 /** Without a login everybody on this machine may do everything. */
 export const ANONYMOUS: AnonymousIdentity = { kind: 'anonymous', id: 'anonymous', name: 'anonymous', role: 'admin' }
@@ -37,5 +41,5 @@ export const isSame = (a: Identity, b: Identity | null): boolean =>
   b !== null &&
   a.kind === b.kind &&
   a.id === b.id &&
-  a.role === b.role &&
+  authorityText(a) === authorityText(b) &&
   (a.kind !== 'person' || b.kind !== 'person' || a.session === b.session)

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocalAuth } from '../config/auth.ts'
 import type { Config } from '../config/config.ts'
+import type { Grant } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Store } from '../model/store.ts'
 import { createAttempts } from './attempts.ts'
@@ -30,7 +31,9 @@ export type Local = OwnAccount & {
   /** Throws `unauthenticated`, `too_many`. */
   signIn(attempt: SignInAttempt, origin: Origin): Promise<SignedIn>
   /** A new one-time sign-in link. Another role than before ends the person's sessions. */
-  invite(name: string, role: PersonRole, by: string): { link: string; until: number }
+  invite(name: string, role: PersonRole, by: string, grants?: Grant[]): { link: string; until: number }
+  /** Further roles by label, in place of those before; they count at once. Throws `not_found`. */
+  grant(name: string, grants: Grant[]): void
   remove(name: string): void
   signOutEverywhere(name: string): void
   resetSecondFactor(name: string): void
@@ -48,6 +51,8 @@ type Options = {
   /** Begins a session; returns the Set-Cookie header. */
   begin(person: LocalPerson, by: Session['by'], origin: Origin): string
   removed(id: string): void
+  /** Somebody may do other things than before: streams must look again. */
+  ended(): void
   signIns: SignIns
   print(text: string): void
 }
@@ -63,6 +68,7 @@ export function createLocal({
   sessions,
   begin,
   removed,
+  ended,
   signIns,
   print,
 }: Options): Local {
@@ -77,10 +83,11 @@ export function createLocal({
   const signIn = new LocalSignIn({ ...parts, password: key, secure, linkFile, signIns })
   const account = createOwnAccount({ ...parts, sessions, required, now })
 
-  function invite(name: string, role: PersonRole, by: string) {
+  function invite(name: string, role: PersonRole, by: string, grants?: Grant[]) {
     const before = persons.named(name)?.role
     const until = now() + LINK_MS
     const { code, person } = persons.invite(name, role, by, until)
+    if (grants) persons.update(person.id, { grants })
     if (before !== undefined && before !== role) sessions.endAll(person.id)
     // In the fragment: what stands there is in no log and no Referer.
     return { link: `${config.url}/sign-in#code=${code}`, until }
@@ -105,6 +112,10 @@ export function createLocal({
     required,
     signIn: (attempt, origin) => signIn.signIn(attempt, origin),
     invite,
+    grant(name, grants) {
+      persons.update(known(name).id, { grants })
+      ended()
+    },
     remove(name) {
       const { id } = persons.remove(name)
       sessions.endAll(id)

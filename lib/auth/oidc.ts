@@ -1,10 +1,11 @@
 import type { OidcAuth } from '../config/auth.ts'
 import { EvenkeelError } from '../model/error.ts'
+import type { Authority } from '../model/roles.ts'
 import type { Store } from '../model/store.ts'
 import { type Begun, begun, createIssuer } from './issuer.ts'
 import { createMembers, type Member } from './members.ts'
 import type { PersonEntry } from './persons.ts'
-import { noRole, type PersonRole, roleHeld } from './roles.ts'
+import { authorityHeld, noRole, type PersonRole } from './roles.ts'
 import { sealedCookie } from './sealed.ts'
 import type { SignIns } from './signIns.ts'
 
@@ -21,9 +22,9 @@ export type Oidc = {
   /** Lets a browser in that comes back. `query` is all from the "?" on. Throws `forbidden` or `unreachable` with the reason. */
   finish(query: string, headers: Headers): Promise<{ location: string; cookies: string[] }>
   /** Who a member is now. Throws `forbidden` when the configuration no longer gives them a role. */
-  present(id: string): { name: string; role: PersonRole } | null
-  /** The role that a member holds now; null for nobody. */
-  roleOf(id: string): PersonRole | null
+  present(id: string): ({ name: string } & Authority<PersonRole>) | null
+  /** What a member may now; null for nobody. */
+  authorityOf(id: string): Authority<PersonRole> | null
   nameOf(id: string): string | null
   /** Where the browser of a member ends its session with the issuer too, or null. */
   end(id: string): Promise<string | null>
@@ -63,15 +64,15 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
   })
   const hints = new Map<string, string>()
 
-  const roleOf = ({ name, groups }: Pick<Member, 'name' | 'groups'>) => roleHeld(auth.roles, name, groups)
+  const held = ({ name, groups }: Pick<Member, 'name' | 'groups'>) => authorityHeld(auth.roles, name, groups)
 
   async function admit(query: string, headers: Headers): Promise<{ location: string; cookies: string[] }> {
     const { state, nonce, verifier, next } = (await waiting.read(headers)) ?? {}
     if (!state || !nonce || !verifier || new URLSearchParams(query).get('state') !== state)
       throw new EvenkeelError('forbidden', 'This sign-in was not begun in this browser, or more than 10 minutes ago.')
     const vouched = await issuer.finish(query, { state, nonce, verifier })
-    const role = roleOf(vouched)
-    if (!role) throw noRole(vouched.name, vouched.groups, `the claim ${auth.groups}`)
+    const authority = held(vouched)
+    if (!authority) throw noRole(vouched.name, vouched.groups, `the claim ${auth.groups}`)
     const admitted = members.admit(vouched)
     hints.delete(vouched.subject)
     hints.set(vouched.subject, vouched.idToken)
@@ -79,7 +80,7 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
     signIns.entered(vouched.name, 'issuer', from(headers))
     return {
       location: next ?? '/',
-      cookies: [begin({ id: admitted.id, role }, headers), waiting.forget()],
+      cookies: [begin({ id: admitted.id, role: authority.role }, headers), waiting.forget()],
     }
   }
 
@@ -101,13 +102,13 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
       const found = members.get(id)
       if (!found) return null
       // Read anew each time: the configuration may have changed since.
-      const role = roleOf(found)
-      if (!role) throw noRole(found.name, found.groups, `the claim ${auth.groups}`)
-      return { name: found.name, role }
+      const authority = held(found)
+      if (!authority) throw noRole(found.name, found.groups, `the claim ${auth.groups}`)
+      return { name: found.name, ...authority }
     },
-    roleOf(id) {
+    authorityOf(id) {
       const found = members.get(id)
-      return found && roleOf(found)
+      return found && held(found)
     },
     nameOf: (id) => members.get(id)?.name ?? null,
     async end(id) {
@@ -121,8 +122,10 @@ export function createOidc({ auth, url, store, now, password, secure, begin, sig
       ),
     persons: () =>
       members.list().flatMap((each) => {
-        const role = roleOf(each)
-        return role ? [{ name: each.name, role, createdAt: each.createdAt, by: auth.issuer, hasPassword: false, secondFactor: false }] : []
+        const authority = held(each)
+        return authority
+          ? [{ name: each.name, ...authority, createdAt: each.createdAt, by: auth.issuer, hasPassword: false, secondFactor: false }]
+          : []
       }),
     named: (name) => members.list().filter((member) => member.name === name),
     remove(name) {

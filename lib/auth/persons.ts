@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Grant } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { withGrants } from '../model/roles.ts'
 import type { Store } from '../model/store.ts'
 import { formerHash } from './passwordHash.ts'
 import type { PersonRole } from './roles.ts'
@@ -21,6 +23,8 @@ export type LocalPerson = {
   id: string
   name: string
   role: PersonRole
+  /** Further roles, on targets with certain labels. */
+  grants?: Grant[]
   createdAt: number
   by: string
   /** With its parameters, as passwordHash.ts writes it. */
@@ -39,6 +43,7 @@ export type LocalPerson = {
 export type PersonEntry = {
   name: string
   role: PersonRole
+  grants?: Grant[]
   createdAt: number
   by: string
   hasPassword: boolean
@@ -93,8 +98,15 @@ export function createPersons(store: Store, now: () => number): Persons {
   return {
     list: () =>
       all().map((person) => {
-        const { name, role, createdAt, by, password } = person
-        return { name, role, createdAt, by, hasPassword: password !== undefined, secondFactor: hasSecondFactor(person) }
+        const { name, role, grants = [], createdAt, by, password } = person
+        return {
+          name,
+          ...withGrants(role, grants),
+          createdAt,
+          by,
+          hasPassword: password !== undefined,
+          secondFactor: hasSecondFactor(person),
+        }
       }),
     all,
     get,

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
 import type { ProxyAuth } from '../config/auth.ts'
 import { EvenkeelError } from '../model/error.ts'
+import type { Authority } from '../model/roles.ts'
 import type { Connection } from './connection.ts'
 import { hostName, isOwnName } from './origin.ts'
-import { noRole, type PersonRole, roleHeld } from './roles.ts'
+import { authorityHeld, noRole, type PersonRole } from './roles.ts'
 
 const NAME_MAX = 100
 
@@ -12,7 +13,7 @@ export type Proxied = {
   /** Whom the proxy names. Throws `unauthenticated` or `forbidden` with what is missing. */
   named(headers: Headers, connection: Connection | null): Named
   /** Whom the proxy names, with their role. Throws what `named` does, and `forbidden` for somebody without a role. */
-  person(headers: Headers, connection: Connection | null): { name: string; role: PersonRole }
+  person(headers: Headers, connection: Connection | null): { name: string } & Authority<PersonRole>
 }
 export type Named = { name: string; groups: string[] }
 
@@ -49,9 +50,9 @@ export function createProxied(auth: ProxyAuth, url: string): Proxied {
     },
     person(headers, connection) {
       const { name, groups } = proxied.named(headers, connection)
-      const role = roleHeld(auth.roles, name, groups)
-      if (!role) throw noRole(name, groups, `the header ${auth.groups}`)
-      return { name, role }
+      const authority = authorityHeld(auth.roles, name, groups)
+      if (!authority) throw noRole(name, groups, `the header ${auth.groups}`)
+      return { name, ...authority }
     },
   }
   return proxied

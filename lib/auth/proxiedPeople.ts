@@ -1,4 +1,5 @@
 import type { ProxyAuth } from '../config/auth.ts'
+import type { Authority } from '../model/roles.ts'
 import type { Store } from '../model/store.ts'
 import type { Connection } from './connection.ts'
 import type { Identity } from './identity.ts'
@@ -14,7 +15,7 @@ const AWAY_MS = 12 * 3_600_000
 export type ProxiedPeople = {
   /** Throws `unauthenticated` or `forbidden`. */
   identify(headers: Headers, connection: Connection | null): Identity
-  roleOf(id: string): PersonRole | null
+  authorityOf(id: string): Authority<PersonRole> | null
 }
 
 type Options = { auth: ProxyAuth; url: string; store: Store; signIns: SignIns; now(): number }
@@ -32,10 +33,10 @@ export function createProxiedPeople({ auth, url, store, signIns, now }: Options)
   return {
     identify(headers, connection) {
       visitors.note(proxied.named(headers, connection))
-      const { name, role } = proxied.person(headers, connection)
+      const { name, ...authority } = proxied.person(headers, connection)
       recordVisit(name, connection)
-      return { kind: 'person', id: visitors.id(name), name, role, session: null }
+      return { kind: 'person', id: visitors.id(name), name, ...authority, session: null }
     },
-    roleOf: visitors.roleOf,
+    authorityOf: visitors.authorityOf,
   }
 }

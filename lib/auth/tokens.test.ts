@@ -16,7 +16,7 @@ const open = () =>
   createTokens({
     store,
     now: () => at,
-    roleOf: (id) => roles.get(id) ?? null,
+    authorityOf: (id) => (roles.has(id) ? { role: roles.get(id)! } : null),
     ownerNamed: (name) => (name === 'ann' ? ANN.id : null),
     ended: () => ends++,
   })

@@ -1,9 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Grant } from '../model/answers/person.ts'
 import { EvenkeelError } from '../model/error.ts'
+import { type Authority, lesserAuthority, withGrants } from '../model/roles.ts'
+import type { Labels } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Identity, TokenIdentity } from './identity.ts'
 import { createLastUse } from './lastUse.ts'
-import { lesserRole, type PersonRole, type TokenRole } from './roles.ts'
+import type { PersonRole, TokenRole } from './roles.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_MS = 90 * DAY_MS
@@ -17,6 +20,8 @@ type Kept = {
   id: string
   name: string
   role: TokenRole
+  /** The labels that it has its role on; elsewhere it reads. Absent: everywhere. */
+  where?: Labels
   hash: string
   createdAt: number
   by: string
@@ -24,13 +29,13 @@ type Kept = {
   owner: string | null
   maker?: string
 }
-/** `role` is what it can do now; null when its owner is gone or has no role. */
-export type Token = Omit<Kept, 'hash' | 'role' | 'maker'> & { role: TokenRole; present: TokenRole | null; usedAt: number | null }
+/** `present` is what it can do now, besides `grants` on some targets; null when its owner is gone or has no role. */
+export type Token = Omit<Kept, 'hash' | 'maker'> & { present: TokenRole | null; grants?: Grant[]; usedAt: number | null }
 
 export type Tokens = {
   list(): Token[]
   /** `token` is shown once and kept nowhere. Without `until` it ends after 90 days. Throws `bad_request`. */
-  create(asked: { name: string; role: TokenRole; until?: number }, by: Identity): Token & { token: string }
+  create(asked: { name: string; role: TokenRole; where?: Labels; until?: number }, by: Identity): Token & { token: string }
   /** With it go the tokens that were made with it. */
   revoke(id: string): void
   /** With the person. */
@@ -42,8 +47,8 @@ export type Tokens = {
 export type TokensOptions = {
   store: Store
   now: () => number
-  /** The role that an owner holds now; null for nobody. */
-  roleOf(owner: string): PersonRole | null
+  /** What an owner may now; null for nobody. */
+  authorityOf(owner: string): Authority<PersonRole> | null
   /** The owner of a token from before tokens had owners, by the name that made it. */
   ownerNamed(name: string): string | null
   ended(): void
@@ -53,7 +58,7 @@ const key = (id: string) => `token/${id}`
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
 
 /** API tokens: `ek_ID_SECRET`. 256 random bits need no slow hash. */
-export function createTokens({ store, now, roleOf, ownerNamed, ended }: TokensOptions): Tokens {
+export function createTokens({ store, now, authorityOf, ownerNamed, ended }: TokensOptions): Tokens {
   const used = createLastUse(store, 'used/token/', now)
   const get = (id: string) => store.memory.get<Kept>(key(id))
   const all = () => store.memory.keys('token/').flatMap((name) => store.memory.get<Kept>(name) ?? [])
@@ -62,14 +67,16 @@ export function createTokens({ store, now, roleOf, ownerNamed, ended }: TokensOp
       store.memory.put(key(token.id), { ...token, until: now() + DEFAULT_MS, owner: ownerNamed(token.by) } satisfies Kept)
 
   /** A token is worth at most what its owner is now. */
-  function presentRole({ role, owner }: Kept): TokenRole | null {
-    if (owner === null) return role
-    const held = roleOf(owner)
-    return held && lesserRole(role, held)
+  function presentAuthority({ role, where, owner }: Kept): Authority | null {
+    const own = where ? withGrants('viewer', [{ role, where }]) : { role }
+    if (owner === null) return own
+    const held = authorityOf(owner)
+    return held && lesserAuthority<TokenRole>(own, held)
   }
   const shown = (token: Kept): Token => {
     const { hash: _, maker: __, ...rest } = token
-    return { ...rest, present: now() < token.until ? presentRole(token) : null, usedAt: used.at(token.id) }
+    const { role: present = null, grants } = (now() < token.until && presentAuthority(token)) || {}
+    return { ...rest, present, ...(grants && { grants }), usedAt: used.at(token.id) }
   }
   function drop(ids: string[]): void {
     for (const id of ids) {
@@ -84,9 +91,14 @@ export function createTokens({ store, now, roleOf, ownerNamed, ended }: TokensOp
       all()
         .map(shown)
         .sort((a, b) => b.createdAt - a.createdAt),
-    create({ name, role, until = now() + DEFAULT_MS }, by) {
+    create({ name, role, where, until = now() + DEFAULT_MS }, by) {
       if (until <= now() || until > now() + TOKEN_MAX_MS)
         throw new EvenkeelError('bad_request', 'until: expected a time within the next 366 days.')
+      if (where && role !== 'operator' && role !== 'admin')
+        throw new EvenkeelError(
+          'bad_request',
+          `where: only an operator's or an admin's token is limited by labels; a ${role}'s has no use for them.`,
+        )
       const id = randomBytes(6).toString('hex')
       const secret = randomBytes(32).toString('base64url')
       const made = by.kind === 'token' ? get(by.id) : null
@@ -94,6 +106,7 @@ export function createTokens({ store, now, roleOf, ownerNamed, ended }: TokensOp
         id,
         name,
         role,
+        ...(where && { where }),
         createdAt: now(),
         by: by.name,
         // A token must not outlive itself in those that it makes.
@@ -118,10 +131,10 @@ export function createTokens({ store, now, roleOf, ownerNamed, ended }: TokensOp
       const match = /^ek_([0-9a-f]{12})_([\w-]{43})$/.exec(token)
       const kept = match && get(match[1]!)
       if (!match || !kept || !timingSafeEqual(hashOf(match[2]!), Buffer.from(kept.hash, 'hex')) || now() >= kept.until) return null
-      const role = presentRole(kept)
-      if (!role) return null
+      const authority = presentAuthority(kept)
+      if (!authority) return null
       used.touch(kept.id)
-      return { kind: 'token', id: kept.id, name: kept.name, role, owner: kept.owner }
+      return { kind: 'token', id: kept.id, name: kept.name, ...authority, owner: kept.owner }
     },
   }
 }

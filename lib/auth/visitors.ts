@@ -1,7 +1,8 @@
 import type { ProxyAuth } from '../config/auth.ts'
+import type { Authority } from '../model/roles.ts'
 import type { Store } from '../model/store.ts'
 import type { Named } from './proxied.ts'
-import { type PersonRole, roleHeld } from './roles.ts'
+import { authorityHeld, type PersonRole } from './roles.ts'
 
 /**
  * The groups that a reverse proxy last named for each person. We keep no accounts for them, and still a token must lose what its owner has lost:
@@ -10,7 +11,7 @@ import { type PersonRole, roleHeld } from './roles.ts'
 export type Visitors = {
   id(name: string): string
   note(visitor: Named): void
-  roleOf(id: string): PersonRole | null
+  authorityOf(id: string): Authority<PersonRole> | null
 }
 
 export function createVisitors(store: Store, auth: ProxyAuth): Visitors {
@@ -27,9 +28,9 @@ export function createVisitors(store: Store, auth: ProxyAuth): Visitors {
         // The next visit says it again.
       }
     },
-    roleOf(of) {
+    authorityOf(of) {
       const groups = store.memory.get<string[]>(`visitor/${of}`)
-      return groups && roleHeld(auth.roles, of.slice('proxy:'.length), groups)
+      return groups && authorityHeld(auth.roles, of.slice('proxy:'.length), groups)
     },
   }
 }

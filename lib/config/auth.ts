@@ -21,8 +21,30 @@ const holders = z
   .default([])
   .meta({ description: 'Names of groups, `user:NAME` for one person, `"*"` for everybody who is signed in' })
 
+/** The labels that a role is given on. */
+export const whereLabels = z
+  .record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, { error: "the name of a target's label" }), z.string().min(1).max(100))
+  .refine((where) => Object.keys(where).length > 0, { error: 'at least one label; a role that holds everywhere needs no where' })
+  .refine((where) => Object.keys(where).length <= 20, { error: 'at most 20 labels' })
+
+const scopedHolders = z
+  .array(
+    z.union([
+      z.string().min(1),
+      z.strictObject({
+        group: z.string().min(1).describe('The name of a group, `user:NAME` or `"*"`'),
+        where: whereLabels.describe('Labels that a target must have, all of them: `{ team: shop }`'),
+      }),
+    ]),
+  )
+  .default([])
+  .meta({
+    description:
+      'Names of groups, `user:NAME` for one person, `"*"` for everybody who is signed in; or `{ group: …, where: { team: shop } }`, who have the role on the targets with these labels and read everything',
+  })
+
 const roles = z
-  .strictObject({ viewer: holders, operator: holders, admin: holders })
+  .strictObject({ viewer: holders, operator: scopedHolders, admin: scopedHolders })
   .describe('Who has which role')
   .refine((all) => Object.values(all).some((list) => list.length > 0), {
     error: 'at least one of admin, operator and viewer with a list of groups: without, nobody may come in',

@@ -23,6 +23,7 @@ import { ringsOf } from './rings.ts'
 import { receiversOf, routesOf } from './routes.ts'
 import { rulesOf } from './rules.ts'
 import { configSchema, type FileData, type Schemas } from './schema.ts'
+import { warnOfEmptyScopes } from './scopes.ts'
 
 export type ParseOptions = {
   /** Absolute path of the file: relative paths in it are relative to its folder. */
@@ -72,6 +73,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     settings: read.rules,
   }
   warnOfNeverMatching(routes, receivers, known, checks.warn)
+  warnOfEmptyScopes(read.auth, checks.targets, checks.warn)
   const { listen, auth } = listenOf(read, bound, checks)
   if (problems.length) throw new ConfigError(file, problems)
 

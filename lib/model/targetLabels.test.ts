@@ -40,6 +40,7 @@ test('a subject has the labels of its target, a ring those that all its targets 
   })
   expect(labelsOf({ target: 'a', pool: 'p', server: 's' })).toEqual({ team: 'shop', env: 'prod' })
   expect(labelsOf({ ring: 'ab', node: 'n0' })).toEqual({ team: 'shop' })
-  const none: Labels[] = [{ ring: 'ac' }, { ring: 'a?' }, { ring: 'gone' }, { target: 'c' }, {}]
+  expect(labelsOf({ ring: 'a?' }), "a node that is no target is nobody's").toEqual({ team: 'shop', env: 'prod' })
+  const none: Labels[] = [{ ring: 'ac' }, { ring: 'gone' }, { target: 'c' }, {}]
   for (const subject of none) expect(labelsOf(subject)).toBeUndefined()
 })

@@ -31,6 +31,6 @@ export function labelsIn(topology: Labelled): (subject: Labels) => Labels | unde
     const known = byName.get(refText({ ring }))
     if (known) return known
     const nodes = topology.rings.find(({ name }) => name === ring)?.nodes ?? []
-    return sharedLabels(nodes.map((node) => (node.target === undefined ? undefined : byName.get(node.target))))
+    return sharedLabels(nodes.flatMap((node) => (node.target === undefined ? [] : [byName.get(node.target)])))
   }
 }

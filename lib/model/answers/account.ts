@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tokenRole } from './person.ts'
+import { grantAnswer, tokenRole } from './person.ts'
 import { anything, iso } from './shape.ts'
 import { tokenAnswer } from './token.ts'
 
@@ -17,6 +17,7 @@ export const accountAnswer = z
   .object({
     name: z.string(),
     role: tokenRole,
+    grants: z.array(grantAnswer).optional().meta({ description: 'Further roles, each on the targets that have all these labels' }),
     local: z.boolean().meta({ description: 'Whether there is a password and a second factor of ours' }),
     hasPassword: z.boolean(),
     codes: z.boolean().meta({ description: 'One-time codes are set up' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { tokenRole } from './person.ts'
-import { iso } from './shape.ts'
+import { grantAnswer, tokenRole } from './person.ts'
+import { iso, labels } from './shape.ts'
 
 export const tokenAnswer = z.object({
   id: z.string(),
@@ -9,6 +9,11 @@ export const tokenAnswer = z.object({
   present: tokenRole
     .nullable()
     .meta({ description: 'What it can do now: at most what its owner may. Null: it has ended, or its owner is gone' }),
+  where: labels.optional().meta({ description: 'It has its role on the targets with these labels alone, and reads everything' }),
+  grants: z
+    .array(grantAnswer)
+    .optional()
+    .meta({ description: 'What it can do on some targets now, besides `present`: at most what its owner may there' }),
   createdAt: iso,
   until: iso.meta({ description: 'When it ends' }),
   by: z.string(),

@@ -12,6 +12,7 @@ export function getAccount(runtime: Runtime, identity: Identity): AccountView {
   return {
     name: identity.name,
     role: identity.role,
+    ...(identity.grants && { grants: identity.grants }),
     local: person !== null,
     hasPassword: person?.password !== undefined,
     codes: person?.totp !== undefined,

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { annotationAnswer, annotationDoneAnswer, annotationMadeAnswer } from '../../model/answers/annotation.ts'
 import { flag, id, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { touchedTags } from '../teams/touched.ts'
+import { ofAnnotation } from '../teams/touches.ts'
 import {
   ANNOTATIONS_MAX,
   annotation,
@@ -40,6 +42,7 @@ export const annotationOperations = [
     method: 'POST',
     path: 'annotations',
     role: 'operator',
+    touches: ({ runtime, body }) => touchedTags(runtime, body.tags),
     audit: { what: 'annotation-made', body: ['text', 'tags'], answer: ['id'] },
     summary: "Makes an annotation, in Grafana's format: a mark in every chart and in the timeline of incidents",
     tag,
@@ -90,6 +93,7 @@ export const annotationOperations = [
     method: 'PATCH',
     path: 'annotations/{id}',
     role: 'operator',
+    touches: (call) => [...ofAnnotation(call), ...(call.body.tags ? touchedTags(call.runtime, call.body.tags) : [])],
     audit: { what: 'annotation-changed', body: ['text', 'tags', 'time', 'timeEnd'] },
     summary: 'Changes what is given of an annotation: `timeEnd` when a run has ended',
     tag,
@@ -110,6 +114,7 @@ export const annotationOperations = [
     method: 'DELETE',
     path: 'annotations/{id}',
     role: 'operator',
+    touches: ofAnnotation,
     audit: { what: 'annotation-deleted' },
     summary: 'Deletes an annotation, here and in the Grafana that it was pushed to',
     tag,

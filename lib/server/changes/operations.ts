@@ -7,6 +7,8 @@ import { targetOfBody, targetOfChange } from '../cluster/runsAt.ts'
 import { changeCode } from '../code/code.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { touchedSettings, touchedTarget } from '../teams/touched.ts'
+import { ofChange } from '../teams/touches.ts'
 import { createChange, getChange, keepChange, listChanges, retimeChange, rollBackChange, settleChange } from './changes.ts'
 
 const tag = 'The loop'
@@ -36,6 +38,7 @@ export const changeOperations = [
     method: 'POST',
     path: 'changes',
     role: 'operator',
+    touches: ({ runtime, body }) => touchedSettings(runtime, body.steps),
     audit: { what: 'change-asked', about: settingsOf, body: ['because', 'dryRun'], answer: ['change'] },
     summary: 'A change of your own',
     tag,
@@ -72,6 +75,7 @@ export const changeOperations = [
     method: 'POST',
     path: 'changes/{id}/roll-back',
     role: 'operator',
+    touches: ofChange,
     audit: { what: 'change-steered' },
     summary: 'Puts back what was there before',
     tag,
@@ -86,6 +90,7 @@ export const changeOperations = [
     method: 'POST',
     path: 'changes/{id}/keep',
     role: 'operator',
+    touches: ofChange,
     audit: { what: 'change-steered' },
     summary: 'Ends the watch and keeps it',
     tag,
@@ -100,6 +105,7 @@ export const changeOperations = [
     method: 'POST',
     path: 'changes/{id}/retime',
     role: 'operator',
+    touches: (call) => [...ofChange(call), ...touchedTarget(call.runtime, call.body.target)],
     audit: { what: 'change-asked', body: ['target', 'dryRun'], answer: ['change'] },
     summary: 'After a TTL became shorter, re-times the keys of one cache that were stored before: a job, as a change of its own',
     tag,
@@ -115,6 +121,7 @@ export const changeOperations = [
     method: 'POST',
     path: 'changes/{id}/settle',
     role: 'operator',
+    touches: ofChange,
     audit: { what: 'change-steered' },
     summary: 'Says that a person has seen to what it left open: its settings are proposed for again',
     tag,

@@ -28,6 +28,7 @@ export const configurationOperations = [
     method: 'POST',
     path: 'config/reload',
     role: 'admin',
+    touches: 'everything',
     audit: { what: 'configuration-reloaded', answer: ['changed'] },
     summary: 'Takes the changed configuration file; one that is unusable changes nothing and is explained',
     tag,

@@ -8,6 +8,7 @@ export const curvesOperations = [
     method: 'POST',
     path: 'curves',
     role: 'viewer',
+    touches: 'nothing',
     audit: { none: 'computes only' },
     summary:
       'What a cache would hit in other sizes, with another policy or TTL: simulated from an uploaded trace or from a target’s references; stateless',

@@ -4,6 +4,7 @@ import { page } from '../../model/answers/shape.ts'
 import { targetOfFinding } from '../cluster/runsAt.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofFinding } from '../teams/touches.ts'
 import { acknowledgeFinding, commentFinding, getFinding, judgeFinding, listFindings } from './findings.ts'
 
 const tag = 'The loop'
@@ -40,6 +41,7 @@ export const findingOperations = [
     method: 'POST',
     path: 'findings/{id}/acknowledge',
     role: 'operator',
+    touches: ofFinding,
     audit: { what: 'finding-acknowledged' },
     summary: 'Says that somebody looks after it',
     tag,
@@ -53,6 +55,7 @@ export const findingOperations = [
     method: 'POST',
     path: 'findings/{id}/comments',
     role: 'operator',
+    touches: ofFinding,
     audit: { what: 'finding-commented', body: ['text'] },
     summary: 'Writes a comment on a finding',
     tag,
@@ -67,6 +70,7 @@ export const findingOperations = [
     method: 'POST',
     path: 'findings/{id}/feedback',
     role: 'operator',
+    touches: ofFinding,
     audit: { what: 'finding-judged' },
     summary: 'Says whether it is a problem: counted in the record of its rule, nothing is hidden for it',
     tag,

@@ -44,6 +44,13 @@ export function startHandDrill(runtime: Runtime, { thing, lastsMs }: Asked, by: 
   return viewOf(begun)
 }
 
+/** What a drill by hand is about. Throws `not_found`. */
+export function handDrillThing(runtime: Kept, id: string): string {
+  const found = kept(runtime).find((one) => one.id === id)
+  if (!found) throw new EvenkeelError('not_found', 'There is no drill by hand of that id.')
+  return found.thing
+}
+
 /** Ends the wait for something that is not stopped after all. */
 export function callOffHandDrill(runtime: Runtime, id: string): HandDrillView {
   const all = kept(runtime)

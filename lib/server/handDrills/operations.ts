@@ -3,7 +3,8 @@ import { handDrillAnswer, handPlanAnswer } from '../../model/answers/handDrill.t
 import { page } from '../../model/answers/shape.ts'
 import { drillLasts } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { callOffHandDrill, getHandPlan, listHandDrills, startHandDrill } from './handDrills.ts'
+import { touchedRef } from '../teams/touched.ts'
+import { callOffHandDrill, getHandPlan, handDrillThing, listHandDrills, startHandDrill } from './handDrills.ts'
 
 const tag = 'The loop'
 const thing = z
@@ -38,6 +39,7 @@ export const handDrillOperations = [
     method: 'POST',
     path: 'hand-drills',
     role: 'operator',
+    touches: ({ runtime, body }) => touchedRef(runtime, body.thing),
     audit: { what: 'drill-started', body: ['thing', 'lasts'] },
     summary:
       'A person stops something now: Evenkeel writes nothing, notices that it goes, holds what was expected against what comes, and notices its return',
@@ -52,6 +54,7 @@ export const handDrillOperations = [
     method: 'DELETE',
     path: 'hand-drills/{id}',
     role: 'operator',
+    touches: ({ runtime, params }) => touchedRef(runtime, handDrillThing(runtime, params.id)),
     audit: { what: 'drill-ended' },
     summary: 'Calls off a drill by hand of which nothing was stopped yet',
     tag,

@@ -370,7 +370,8 @@ test('people, their accounts and tokens', async () => {
   await by('POST session/passkeys/confirm', undefined, { pending: asked.pending, response, name: 'a key' })
   await by('POST session/recovery', undefined, { present })
   await by('POST session/passkey')
-  const made = await by('POST tokens', undefined, { name: 'ci', role: 'viewer' })
+  const where = { team: 'shop' }
+  const made = await by('POST tokens', undefined, { name: 'ci', role: 'operator', where })
   await by('GET tokens')
   await by('GET session')
   const account = await by('GET session/account')
@@ -380,7 +381,10 @@ test('people, their accounts and tokens', async () => {
   await by('POST session/codes/remove', undefined, { present })
   await by('DELETE session/tokens/{id}', `session/tokens/${made.id}`)
   await by('DELETE tokens/{id}', `tokens/${(await by('POST tokens', undefined, { name: 'cd', role: 'viewer' })).id}`)
-  await by('POST persons', undefined, { name: 'bob', role: 'viewer' })
+  const { link } = await by('POST persons', undefined, { name: 'bob', role: 'viewer' })
+  await by('POST persons/{name}/grants', 'persons/bob/grants', { grants: [{ role: 'operator', where }] })
+  const bob = { cookie: (await signIn({ code: codeIn(link) })).cookie! }
+  for (const key of ['GET session', 'GET session/account']) await call(runtime, key, undefined, bob)
   await by('GET persons')
   const other = (await signIn({ name: 'admin', password: present })).cookie!
   const { sessions } = (await call(runtime, 'GET session/account', undefined, { cookie: other })).answer

@@ -37,6 +37,7 @@ function describe({
   method,
   path,
   role,
+  touches,
   summary,
   tag,
   params,
@@ -57,7 +58,7 @@ function describe({
       (_, next: string | undefined) => next?.toUpperCase() ?? '',
     ),
     summary,
-    description: needs(role),
+    description: needs(role, touches),
     tags: [tag],
     ...(role === 'public' ? { security: [{}] } : {}),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
@@ -75,8 +76,9 @@ function describe({
   }
 }
 
-function needs(role: RoleNeeded): string {
+function needs(role: RoleNeeded, touches: Operation['touches']): string {
+  const where = typeof touches === 'function' ? ', on all that it acts on' : ''
   if (role === 'public') return 'Needs no sign-in.'
-  if (role === 'reporter') return 'Needs the role reporter, or operator or more.'
-  return `Needs the role ${role}${role === 'admin' ? '' : ' or more'}.`
+  if (role === 'reporter') return `Needs the role reporter, or operator or more${where}.`
+  return `Needs the role ${role}${role === 'admin' ? '' : ' or more'}${where}.`
 }

@@ -6,7 +6,9 @@ import type { Person } from '../../model/answers/person.ts'
 import type { ErrorCode } from '../../model/error.ts'
 import type { Audited, Unaudited } from '../audit/calls.ts'
 import type { Runtime } from '../runtime.ts'
+import type { Touched } from '../teams/touched.ts'
 
+export type AnyCall = Call<Record<string, string>, Record<string, unknown>, unknown>
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 export type Call<P, Q, B> = {
@@ -35,6 +37,11 @@ export type Operation = {
   path: string
   /** The least role that may make this call: the one place where that stands. */
   role: RoleNeeded
+  /**
+   * What it acts on, of all of which the role is needed: things that have labels, by which roles are given to teams. `everything`: only who has
+   * the role everywhere may. `nothing`: it changes nothing but what is the caller's own. A call that is no GET says it.
+   */
+  touches?: 'everything' | 'nothing' | ((call: AnyCall) => Touched[])
   /** What stands in the audit log when it was called. A call that is no GET has one, or says why not. */
   audit?: Audited | Unaudited
   /** Allowed before a required second factor is set up. */
@@ -61,7 +68,7 @@ export type Operation = {
 
 type Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = Omit<
   Operation,
-  'params' | 'query' | 'body' | 'runsAt' | 'run' | 'problems'
+  'method' | 'params' | 'query' | 'body' | 'touches' | 'runsAt' | 'run' | 'problems'
 > & {
   params?: P
   query?: Q
@@ -69,7 +76,13 @@ type Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = 
   problems?: ErrorCode[]
   runsAt?(call: Call<z.output<P>, z.output<Q>, z.output<B>>): string | null
   run(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown
-}
+} & (
+    | { method: 'GET'; touches?: undefined }
+    | {
+        method: Exclude<Method, 'GET'>
+        touches: 'everything' | 'nothing' | ((call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Touched[])
+      }
+  )
 
 /** Keeps the types of what a call takes together with its verb. */
 export function operation<

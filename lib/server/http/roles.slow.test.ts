@@ -4,7 +4,7 @@ import { bearer, NOBODY, PROXY, rolesServer } from '../../../test/roles.ts'
 import { type Actor, walk } from '../../../test/walk.ts'
 import { ANONYMOUS, type Identity } from '../../auth/identity.ts'
 import type { SignedIn } from '../../auth/localSignIn.ts'
-import { ROLES } from '../../auth/roles.ts'
+import { ROLES } from '../../model/roles.ts'
 import type { Runtime } from '../runtime.ts'
 import { operations } from './operations.ts'
 

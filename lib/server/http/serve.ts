@@ -5,6 +5,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import { type Asked, recordDone, recordFailed } from '../audit/calls.ts'
 import { runWhereOwned } from '../cluster/forward.ts'
 import { currentRuntime, type Runtime, settledRuntime } from '../runtime.ts'
+import { asksByLabel, checkTouched } from '../teams/mayTouch.ts'
 import { readBody } from './body.ts'
 import { HEADERS } from './headers.ts'
 import type { Operation } from './operation.ts'
@@ -60,7 +61,7 @@ export function serve(request: Request): Promise<Response> {
     const params = parse(operation.params, found.params, 'path') as Record<string, string>
     const query = parse(operation.query, Object.fromEntries(url.searchParams), 'query') as Record<string, unknown>
     asked.body = operation.body ? parse(operation.body, await readBody(request), 'body') : undefined
-    const answer = await runWhereOwned(operation, {
+    const call = {
       runtime: at,
       params,
       query,
@@ -72,7 +73,9 @@ export function serve(request: Request): Promise<Response> {
       from,
       still,
       request,
-    })
+    }
+    checkTouched(operation, call)
+    const answer = await runWhereOwned(operation, call)
     const status = answer instanceof Response ? answer.status : (operation.status ?? 200)
     // Recorded before the answer is sent, so that a confirmed action always has its entry.
     // By the newest runtime: the call may have been a reload.
@@ -82,7 +85,7 @@ export function serve(request: Request): Promise<Response> {
     if (answer instanceof Response) return answer
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
   }
-  return gate(request, operation.role, answered, asked, { ownAccount: operation.ownAccount })
+  return gate(request, operation.role, answered, asked, { ownAccount: operation.ownAccount, somewhere: asksByLabel(operation) })
 }
 
 const table = operations.map((operation) => ({ operation, segments: operation.path.split('/') }))

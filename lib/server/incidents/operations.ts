@@ -3,6 +3,7 @@ import { incidentAnswer } from '../../model/answers/incident.ts'
 import { page } from '../../model/answers/shape.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofIncident } from '../teams/touches.ts'
 import { acknowledgeIncident, commentIncident, getIncident, listIncidents } from './incidents.ts'
 import { incidentReport } from './report.ts'
 
@@ -53,6 +54,7 @@ export const incidentOperations = [
     method: 'POST',
     path: 'incidents/{id}/acknowledge',
     role: 'operator',
+    touches: ofIncident,
     audit: { what: 'finding-acknowledged' },
     summary: 'Says that somebody looks after all that fires in it',
     tag,
@@ -65,6 +67,7 @@ export const incidentOperations = [
     method: 'POST',
     path: 'incidents/{id}/comments',
     role: 'operator',
+    touches: ofIncident,
     audit: { what: 'finding-commented', body: ['text'] },
     summary: 'Writes a comment on an incident, which stands at its first finding',
     tag,

@@ -4,6 +4,7 @@ import { page } from '../../model/answers/shape.ts'
 import { targetOfJob } from '../cluster/runsAt.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofJob } from '../teams/touches.ts'
 import { getJob, listJobs, steerJob } from './jobs.ts'
 
 const tag = 'The loop'
@@ -35,6 +36,7 @@ export const jobOperations = [
       method: 'POST',
       path: `jobs/{id}/${verb}`,
       role: 'operator',
+      touches: ofJob,
       audit: { what: 'job-steered' },
       summary: `${verb[0]!.toUpperCase()}${verb.slice(1)}s a job`,
       tag,

@@ -10,6 +10,7 @@ export const modeOperations = [
     method: 'POST',
     path: 'mode',
     role: 'operator',
+    touches: 'everything',
     audit: { what: 'mode-set', about: ({ mode }: { mode: string }) => mode, body: ['inFlight'] },
     summary: 'Lowers the mode to observe, or raises it back to what the configuration allows',
     tag,

@@ -1,5 +1,5 @@
 import type { Local } from '../../auth/local.ts'
-import type { InvitationView, PersonEntryView, PersonRole } from '../../model/answers/person.ts'
+import type { Grant, InvitationView, PersonEntryView, PersonRole } from '../../model/answers/person.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { iso } from '../http/iso.ts'
@@ -13,9 +13,17 @@ export function listPersons({ auth }: Runtime): Page<PersonEntryView> {
   return onePage(persons.map((person) => ({ ...person, createdAt: iso(person.createdAt) })))
 }
 
-export function invitePerson(runtime: Runtime, name: string, role: PersonRole, by: string): InvitationView {
-  const { link, until } = localOf(runtime).invite(name, role, by)
+type Invited = { name: string; role: PersonRole; grants?: Grant[] | undefined }
+
+/** Without grants, those of somebody known stay. */
+export function invitePerson(runtime: Runtime, { name, role, grants }: Invited, by: string): InvitationView {
+  const { link, until } = localOf(runtime).invite(name, role, by, grants)
   return { link, until: iso(until) }
+}
+
+export function grantPerson(runtime: Runtime, name: string, grants: Grant[]): PersonEntryView {
+  localOf(runtime).grant(name, grants)
+  return listPersons(runtime).items.find((person) => person.name === name)!
 }
 
 /** The accounts of people: the ones kept here, or those that an issuer has sent. Throws `not_found` where there are none. */

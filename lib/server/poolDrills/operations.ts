@@ -3,6 +3,7 @@ import { poolDrillAnswer } from '../../model/answers/poolDrill.ts'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { drillLasts } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { touchedPool } from '../teams/touched.ts'
 import { getPoolDrill, startPoolDrill } from './poolDrills.ts'
 
 const tag = 'The loop'
@@ -35,6 +36,7 @@ export const poolDrillOperations = [
     method: 'POST',
     path: 'pools/{target}/{pool}/drill',
     role: 'operator',
+    touches: ({ runtime, params }) => touchedPool(runtime, params.target, params.pool),
     audit: { what: 'change-asked', body: ['server', 'way', 'lasts'], answer: ['change'] },
     summary: 'A drill: takes a server out of its pool for a while, holds what was expected against what comes, and puts it back',
     tag,

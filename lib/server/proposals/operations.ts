@@ -6,6 +6,7 @@ import { targetOfProposal } from '../cluster/runsAt.ts'
 import { proposalCode } from '../code/code.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofProposal } from '../teams/touches.ts'
 import { applyProposal, getProposal, listProposals } from './proposals.ts'
 
 const tag = 'The loop'
@@ -52,6 +53,7 @@ export const proposalOperations = [
     method: 'POST',
     path: 'proposals/{id}/apply',
     role: 'operator',
+    touches: ofProposal,
     audit: { what: 'change-asked', body: ['dryRun'], answer: ['change'] },
     summary: 'Writes it to the servers and watches the effect',
     tag,

@@ -20,6 +20,7 @@ export const receiverOperations = [
     method: 'POST',
     path: 'receivers/{name}/test',
     role: 'operator',
+    touches: 'everything',
     audit: { what: 'notice-tested' },
     summary: 'Sends one test notice, now',
     tag,

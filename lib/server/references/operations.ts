@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { referencesTakenAnswer } from '../../model/answers/references.ts'
 import { operation } from '../http/operation.ts'
+import { touchedTarget } from '../teams/touched.ts'
 import { takeReport } from './takeReport.ts'
 
 /** A hundred thousand of a billion keys. Less says nothing, and lowers what is kept of all other reporters. */
@@ -13,6 +14,7 @@ export const referenceOperations = [
     method: 'POST',
     path: 'references/{target}',
     role: 'reporter',
+    touches: ({ runtime, params }) => touchedTarget(runtime, params.target),
     audit: { none: 'an application reports which keys it reads, many times a minute' },
     summary:
       'Takes references that an application reports, one a line: `MS HASH OP [SIZE [TTL_MS [PATTERN]]]`; at most 8 MB, gzip allowed. All of a report, or nothing where a line cannot be read',

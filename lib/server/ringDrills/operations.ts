@@ -4,6 +4,7 @@ import { ringDrillAnswer } from '../../model/answers/ringDrill.ts'
 import { targetOfRing } from '../cluster/runsAt.ts'
 import { drillLasts, name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofRing } from '../teams/touches.ts'
 import { getRingDrill, startRingDrill } from './ringDrills.ts'
 
 const tag = 'The loop'
@@ -31,6 +32,7 @@ export const ringDrillOperations = [
     method: 'POST',
     path: 'rings/{name}/drill',
     role: 'operator',
+    touches: ofRing,
     audit: { what: 'change-asked', body: ['node', 'lasts'], answer: ['change'] },
     summary: 'A drill: takes a node out of the ring for a while, holds what was expected against what comes, and puts it back',
     tag,

@@ -35,6 +35,7 @@ export const ringOperations = [
     method: 'POST',
     path: 'rings/evaluate',
     role: 'viewer',
+    touches: 'nothing',
     audit: { none: 'computes only' },
     summary: 'What a ring, or a change of one, does to the keys; stateless and exact',
     tag,
@@ -51,6 +52,7 @@ export const ringOperations = [
     method: 'POST',
     path: 'rings/describe',
     role: 'viewer',
+    touches: 'nothing',
     audit: { none: 'computes only' },
     summary: 'The ring that a piece of haproxy.cfg, nginx.conf, VCL, nutcracker.yml, EDS or CLUSTER NODES describes; stateless',
     tag,
@@ -63,6 +65,7 @@ export const ringOperations = [
     method: 'POST',
     path: 'rings/text',
     role: 'viewer',
+    touches: 'nothing',
     audit: { none: 'computes only' },
     summary:
       "A ring as its program's configuration writes it, or why that cannot hold it; `rings/describe` reads it as the same ring; stateless",

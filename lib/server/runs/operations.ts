@@ -3,6 +3,7 @@ import { loadResultAnswer, runAnswer, runListed } from '../../model/answers/run.
 import { page } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofAnnotation } from '../teams/touches.ts'
 import { listRunsPage, runReport } from './report.ts'
 import { attachResult } from './results/attach.ts'
 
@@ -34,6 +35,7 @@ export const runOperations = [
     method: 'POST',
     path: 'runs/{id}/results',
     role: 'operator',
+    touches: ofAnnotation,
     audit: { what: 'load-result-attached', answer: ['tool', 'format'] },
     summary:
       'Attaches what the load generator says: a summary of k6, a stats or stats_history CSV of Locust, a log or a JSON report of Gatling; at most 32 MB, gzip allowed',

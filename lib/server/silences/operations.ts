@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { anything, page } from '../../model/answers/shape.ts'
 import { silenceAnswer, silencePreviewAnswer } from '../../model/answers/silence.ts'
+import type { Matcher } from '../../model/matcher.ts'
 import { matcherInput } from '../../model/matcherInput.ts'
 import { parseMatcher } from '../../model/matching.ts'
+import type { Labels } from '../../model/series.ts'
 import { id, paging, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import type { Runtime } from '../runtime.ts'
+import { touchedConditions } from '../teams/touched.ts'
+import { ofSilence } from '../teams/touches.ts'
 import { changeSilence, createSilence, deleteSilence, getSilence, listSilences, previewSilence } from './silences.ts'
 
 const tag = 'Alerts'
@@ -23,6 +28,9 @@ const matchers = z
   .optional()
   .meta({ description: 'Conditions, all of which must hold: LABEL, one of = != =~ !~, and a value. Patterns are of RE2 and match whole', example: ['target=~"cache-.*"'] }) // biome-ignore format: one line
 
+type Asked = { runtime: Runtime; body: { match?: Labels | undefined; matchers?: Matcher[] | undefined } }
+const newConditions = ({ runtime, body: { match = {}, matchers = [] } }: Asked) => touchedConditions(runtime, { match, matchers })
+
 export const silenceOperations = [
   operation({
     method: 'GET',
@@ -38,6 +46,7 @@ export const silenceOperations = [
     method: 'POST',
     path: 'silences',
     role: 'operator',
+    touches: newConditions,
     audit: { what: 'silence-made', body: ['match', 'reason'], answer: ['id', 'matchers', 'from', 'until'] },
     summary: 'Mutes the notices of findings whose labels match, now or ahead of time',
     tag,
@@ -80,6 +89,7 @@ export const silenceOperations = [
     method: 'POST',
     path: 'silences/{id}',
     role: 'operator',
+    touches: (call) => [...ofSilence(call), ...(call.body.match || call.body.matchers ? newConditions(call) : [])],
     audit: { what: 'silence-changed', body: ['match', 'reason'], answer: ['matchers', 'from', 'until'] },
     summary: 'Changes a silence',
     tag,
@@ -93,6 +103,7 @@ export const silenceOperations = [
     method: 'DELETE',
     path: 'silences/{id}',
     role: 'operator',
+    touches: ofSilence,
     audit: { what: 'silence-ended' },
     summary: 'Ends a silence',
     tag,

@@ -4,6 +4,7 @@ import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
+import { ofTarget } from '../teams/touches.ts'
 import { allowMonitor } from './monitorConsent.ts'
 import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from './targets.ts'
 
@@ -68,6 +69,7 @@ export const targetOperations = [
     method: 'POST',
     path: 'targets/{name}/monitor',
     role: 'admin',
+    touches: ofTarget,
     audit: { what: 'consent-set', body: ['allow'] },
     summary: 'Allows or forbids MONITOR bursts on a target',
     tag,

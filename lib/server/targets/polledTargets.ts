@@ -16,7 +16,7 @@ export function polledTargets(config: Config): { config: TargetConfig; product: 
         kind: 'control',
         name: refText({ ring: name }),
         key: control.key,
-        ...labelled(sharedLabels(nodes.map(({ target }) => (target === undefined ? undefined : redisOf(target)?.labels)))),
+        ...labelled(sharedLabels(nodes.flatMap(({ target }) => (target === undefined ? [] : [redisOf(target)?.labels])))),
         redis: redisOf(control.target),
         followersExpected,
         ring: { name, spec, nodes },

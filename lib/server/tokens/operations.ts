@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { TOKEN_ROLES } from '../../auth/roles.ts'
+import { whereLabels } from '../../config/auth.ts'
 import { anything, page } from '../../model/answers/shape.ts'
 import { newTokenAnswer, tokenAnswer } from '../../model/answers/token.ts'
+import { TOKEN_ROLES } from '../../model/roles.ts'
 import { id, time, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
@@ -25,12 +26,17 @@ export const tokenOperations = [
     method: 'POST',
     path: 'tokens',
     role: 'admin',
-    audit: { what: 'token-made', about: ({ name }: { name: string }) => name, body: ['role'], answer: ['id', 'until'] },
+    touches: 'everything',
+    audit: { what: 'token-made', about: ({ name }: { name: string }) => name, body: ['role', 'where'], answer: ['id', 'until'] },
     summary: 'Makes an API token; it is shown once',
     tag,
     body: z.strictObject({
       name: who,
       role,
+      where: whereLabels.optional().meta({
+        description: 'An operator or admin on the targets with these labels alone, who reads everything. Default: everywhere',
+        example: { team: 'shop' },
+      }),
       until: time.optional().meta({ description: 'When it ends, within 366 days; without, it ends after 90' }),
     }),
     answer: newTokenAnswer,
@@ -44,6 +50,7 @@ export const tokenOperations = [
     method: 'DELETE',
     path: 'tokens/{id}',
     role: 'admin',
+    touches: 'everything',
     audit: { what: 'token-revoked' },
     summary: 'Revokes an API token',
     tag,

@@ -13,6 +13,7 @@ export const traceOperations = [
     method: 'POST',
     path: 'traces',
     role: 'operator',
+    touches: 'everything',
     audit: { what: 'trace-uploaded', answer: ['id', 'name', 'requests'] },
     summary:
       'Uploads a trace of requests: the body is CSV (`key`, and if known `time`, `op`, `size`, `ttl`), one key a line, or oracleGeneral; at most 256 MB, gzip allowed',
@@ -52,6 +53,7 @@ export const traceOperations = [
     method: 'DELETE',
     path: 'traces/{id}',
     role: 'operator',
+    touches: 'everything',
     audit: { what: 'trace-deleted' },
     summary: 'Deletes an uploaded trace',
     tag,
