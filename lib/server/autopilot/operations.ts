@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { autopilotAnswer, autopilotRuleAnswer, simulationAnswer } from '../../model/answers/autopilot.ts'
 import { id } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { ofPolicy } from '../teams/touches.ts'
 import { getAutopilot, returnLicence } from './autopilot.ts'
 import { simulateAutopilot } from './simulation.ts'
 
@@ -61,6 +62,7 @@ export const autopilotOperations = [
     method: 'POST',
     path: 'autopilot/{id}/licence',
     role: 'operator',
+    touches: ofPolicy,
     audit: { what: 'licence-returned' },
     summary: 'Returns the licence that a regression of its own took away from a policy',
     tag,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer } from '../../../test/roles.ts'
 import * as whole from '../../../test/wholeFleet.ts'
 import type { Identity } from '../../auth/identity.ts'
+import type { Standing } from '../../autopilot/autopilot.ts'
 import { parseConfig } from '../../config/parse.ts'
 import type { HandDrill } from '../../model/handDrill.ts'
 import { operations } from '../http/operations.ts'
@@ -67,6 +68,9 @@ beforeAll(async () => {
     edges: [],
   }
   const statuses = targets.map(({ name, labels }) => ({ ...whole.statuses[0]!, name, address: `${name}:1`, labels: labels! }))
+  const policy = (id: string, where: Record<string, string>) => ({ rule: { id, where } }) as unknown as Standing
+  const standings = [policy('shop', { team: 'shop', env: 'prod' }), policy('pay', { team: 'pay' }), policy('all', {})]
+  runtime.autopilot = { ...runtime.autopilot, standings: () => standings }
   runtime.engine = { ...runtime.engine, topology: () => topology, targets: () => statuses }
   const { store } = runtime
   for (const [team, steps] of Object.entries(STEPS)) {
@@ -161,6 +165,10 @@ const CALLS: Record<string, { others: Tried[]; own: Tried[] }> = {
     }),
   ),
   'POST runs/{id}/results': { others: [['runs/2/results'], ['runs/3/results']], own: [['runs/1/results']] },
+  'POST autopilot/{id}/licence': {
+    others: ids((id) => `autopilot/${id}/licence`, ['pay', 'all']),
+    own: [],
+  },
   'POST proposals/{id}/apply': { others: ids((id) => `proposals/${id}/apply`, OTHERS), own: [['proposals/shop/apply']] },
   'POST changes': {
     others: OTHERS.map((team) => ['changes', steps(team)]),

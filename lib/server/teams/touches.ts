@@ -34,3 +34,11 @@ export const ofAnnotation = ({ runtime, params }: ById): Touched[] =>
 /** All its findings, those that are about the whole fleet too. */
 export const ofIncident = ({ runtime, params }: ById): Touched[] =>
   getIncident(runtime, params.id).findings.flatMap(({ subject }) => touchedSubject(runtime, subject))
+/** A policy of the autopilot: all that its `where` matches. */
+export const ofPolicy = ({ runtime, params }: ById): Touched[] => {
+  const { rule } = known(
+    runtime.autopilot.standings().find(({ rule }) => rule.id === params.id),
+    'policy',
+  )
+  return [{ name: `the policy ${rule.id}`, labels: rule.where }]
+}
