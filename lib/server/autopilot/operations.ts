@@ -25,7 +25,11 @@ const where = z
 
 /** What a policy may be simulated with. */
 const simulated = z.object({
-  advisor: z.string().max(100),
+  advisor: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'The remedy; default: that of the first policy, else the first that is fit' }),
   where,
   days: z.coerce.number().int().min(1).max(30).default(30).meta({ description: 'How far back; at most 30, which is the default' }),
   licence: z

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000
 const SHOWN = 1_000
 
 export type SimulationQuery = {
-  advisor: string
+  advisor?: string
   where: Labels
   days: number
   licence: 'earned' | 'given'
@@ -28,14 +28,14 @@ const running = new WeakSet<Runtime['autopilot']>()
 /** Replays the stored proposals of a remedy: by the policy of the configuration that is about it, or by one with the defaults. Throws `invalid`, `busy`. */
 export async function simulateAutopilot(runtime: Runtime, query: SimulationQuery): Promise<SimulationView> {
   const { autopilot, advisors, now } = runtime
-  if (!advisors.some(({ id, unattended }) => id === query.advisor && unattended !== undefined)) {
-    const fit = advisors.flatMap(({ id, unattended }) => (unattended === undefined ? [] : [id]))
+  const fit = advisors.flatMap(({ id, unattended }) => (unattended === undefined ? [] : [id]))
+  const advisor = query.advisor ?? autopilot.rules[0]?.advisor ?? fit[0]!
+  if (!fit.includes(advisor))
     throw new EvenkeelError('invalid', `advisor: expected a remedy that may be applied without a person: ${fit.join(', ')}.`)
-  }
   if (running.has(autopilot)) throw new EvenkeelError('busy', 'A simulation is running. Try again in a moment.')
   running.add(autopilot)
   try {
-    const rule = ruleOf(autopilot.rules, query)
+    const rule = ruleOf(autopilot.rules, { ...query, advisor })
     const to = now()
     const from = to - query.days * DAY_MS
     const pause = createSlices()
@@ -60,7 +60,10 @@ const DEFAULTS: Pick<AutopilotRule, 'max' | 'hours' | 'licence'> = {
 }
 
 /** The policy of the same remedy and labels, else of the same remedy, else the defaults; with what is asked for in its place. */
-function ruleOf(rules: readonly AutopilotRule[], { advisor, where, perHour, trafficShare }: SimulationQuery): AutopilotRule {
+function ruleOf(
+  rules: readonly AutopilotRule[],
+  { advisor, where, perHour, trafficShare }: SimulationQuery & { advisor: string },
+): AutopilotRule {
   const id = ruleIdOf(advisor, where)
   const known = rules.find((one) => one.id === id) ?? rules.find((one) => one.advisor === advisor) ?? DEFAULTS
   const { max, hours, licence } = known
