@@ -10,7 +10,7 @@ it('the rule file has an alert for each rule, and the plain ones with the thresh
   const file = parse(
     prometheusRules(
       [
-        { id: 'cache/hit-ratio-low', title: 'Low {{ now }}', why: 'because: "x"', settings: { low: 0.7, over: 300_000, lookupsPerSecondMin: 5, for: 30_000 } }, // biome-ignore format: one line
+        { id: 'cache/hit-ratio-low', title: 'Low {{ now }}', why: 'because: "x"', settings: { low: 0.7, over: 300_000, lookupsPerSecondMin: 5, missesPerSecondMin: 10, for: 30_000 } }, // biome-ignore format: one line
         { id: 'cache/hot-key', title: 'Hot key', why: 'why', settings: { for: 0 } },
       ],
       'https://keel.example',
@@ -22,7 +22,7 @@ it('the rule file has an alert for each rule, and the plain ones with the thresh
   expect(findings!.rules[1]!.annotations.runbook_url).toBe('https://keel.example/rules/cache/hot-key')
   expect(findings!.rules[0]!.annotations.summary).toMatch(/^Low \{ \{ now/)
   expect(plain!.rules).toHaveLength(1)
-  expect(plain!.rules[0]).toMatchObject({ for: '30s', expr: expect.stringMatching(/\[300s\].* < 0\.7 and .* > 5$/) })
+  expect(plain!.rules[0]).toMatchObject({ for: '30s', expr: expect.stringMatching(/\[300s\].* < 0\.7 and .* > 5 and .* >= 10$/) })
 })
 
 const topology = {

@@ -10,9 +10,9 @@ const PLAIN: Record<string, { severity: string; expr(settings: Readonly<Record<s
   'cache/clients-near-limit': { severity: 'warning', expr: ({ near }) => `cache_connections / cache_connections_max > ${near}` },
   'cache/hit-ratio-low': {
     severity: 'warning',
-    expr: ({ low, over, lookupsPerSecondMin }) => {
+    expr: ({ low, over, lookupsPerSecondMin, missesPerSecondMin }) => {
       const [hits, misses] = ['cache_hits_total', 'cache_misses_total'].map((metric) => `rate(${metric}{pattern=""}[${seconds(over)}])`)
-      return `${hits} / (${hits} + ${misses}) < ${low} and (${hits} + ${misses}) > ${lookupsPerSecondMin}`
+      return `${hits} / (${hits} + ${misses}) < ${low} and (${hits} + ${misses}) > ${lookupsPerSecondMin} and ${misses} >= ${missesPerSecondMin}`
     },
   },
   'cache/replication-broken': { severity: 'critical', expr: () => 'redis_master_link_up == 0' },
