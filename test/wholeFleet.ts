@@ -125,6 +125,7 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
     because: 'the file cannot be read',
     wanted: { where: 'backend app', line: 'server app1 … maxconn LIMIT' },
   },
+  retries: { more: 3, atOnce: 10, budget: 0.2, text: '`retries 3`, `retry-on 503`' },
   passiveChecks: ['Outlier detection looks each 10 s.'],
   serversLeft: 2,
   serversBecause: 'Lua chooses the server',

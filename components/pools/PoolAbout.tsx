@@ -27,6 +27,7 @@ export function PoolAbout({ pool, changedAt }: { pool: PoolView; changedAt: numb
       {pool.ttlMs !== undefined && <Lookup ttlMs={pool.ttlMs} unasked={pool.servers.some(({ detectMs }) => detectMs === null)} />}
       {pool.spills && <Sentences texts={pool.spills} />}
       {pool.admission && <Limits admission={pool.admission} />}
+      {pool.retries && <TriedAgain retries={pool.retries} />}
       {pool.passiveChecks && <Sentences texts={pool.passiveChecks} />}
       {pool.unknown && <Unknown texts={pool.unknown} decides={pool.balances === 'unknown'} />}
       {pool.tunable && (
@@ -104,6 +105,18 @@ function Limits({ admission: { limits, because, wanted } }: { admission: NonNull
     </div>
   )
 }
+
+/** How often a request is sent again that no server has answered: what an overload is multiplied by. */
+const TriedAgain = ({ retries: { more, text } }: { retries: NonNullable<PoolView['retries']> }) => (
+  <p className="px-4 py-2 text-sm" data-part="retries">
+    {more === null
+      ? 'How often a request that was not answered is tried again is not known: '
+      : more === 0
+        ? 'No server works on a request again that was not answered: '
+        : `A request that was not answered is sent again ${more === 1 ? 'once' : `up to ${more} times`}: `}
+    <Sentence text={text} max={300} />.
+  </p>
+)
 
 const Sentences = ({ texts }: { texts: readonly string[] }) => (
   <div className="px-4 py-2 text-sm">

@@ -2,6 +2,7 @@ import type { Admission } from './admission.ts'
 import type { Edge } from './edges.ts'
 import type { LeftOut } from './limits.ts'
 import type { PriceList } from './prices.ts'
+import type { Retries } from './retries.ts'
 import type { RingSpec } from './ring.ts'
 import type { Labels } from './series.ts'
 import type { OpenSlotFact } from './slots.ts'
@@ -158,6 +159,8 @@ export type Pool = {
   reload?: { keeps: boolean; text: string; command?: string }
   /** What limits the requests before its servers get them. Absent: the product does not tell. */
   admission?: Admission
+  /** How often it sends a request again that a server has not answered. Absent: the product does not tell. */
+  retries?: Retries
   /** How the product takes servers out by the answers that they give (outlier detection), and what it has taken out; a sentence each. */
   passiveChecks?: string[]
   /** So many servers are there but not read: their rows cannot be, or they are beyond what is read of one target; then `servers` is empty. */

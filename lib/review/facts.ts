@@ -3,6 +3,7 @@ import type { Edge } from '../model/edges.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Prices } from '../model/prices.ts'
 import type { CurveRecord } from '../model/record.ts'
+import type { Retries } from '../model/retries.ts'
 import type { Labels } from '../model/series.ts'
 import type { StalenessRecord } from '../model/staleness.ts'
 import type { Takeover } from '../model/takeover.ts'
@@ -90,6 +91,8 @@ export type OriginFacts = {
   day: Day | null
   /** Its load-latency line, where a pool's responses tell of it; null: they do not, or too little was seen. */
   line: LoadLine | null
+  /** How often the pool that it is, or by which it is called, sends a request again; null: that is not told. */
+  retries: { pool: string; told: Retries | null; sessions: number | null }[]
 }
 
 export type MonitoringFacts = {

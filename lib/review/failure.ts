@@ -1,5 +1,6 @@
 import { text } from '../format/format.ts'
 import type { ReviewPart, ReviewRow } from '../model/answers/review.ts'
+import { addedByRetries } from '../model/retries.ts'
 import { type NodeLoss, worstLoss } from '../predictions/nodeLoss.ts'
 import { borne, capacityWords } from './bears.ts'
 import type { CacheFacts, OriginFacts, ReviewFacts, RingFacts } from './facts.ts'
@@ -106,7 +107,7 @@ function originRow(origin: OriginFacts, facts: ReviewFacts): ReviewRow {
       is: markOf(bearsIt),
       follows: `${text(cold / Math.max(reads, Number.EPSILON), 'factor')} of what reaches it now. ${
         day ? `It was seen to serve ${text(day.peak, 'perSecond')} in the busiest five minutes of 24 h.` : 'What it can serve is not known.'
-      } ${capacityWords(origin, cold)} Requests that are tried again come on top.`,
+      } ${capacityWords(origin, cold)} ${triedWords(origin, cold)}`,
       change: bearsIt
         ? null
         : {
@@ -116,6 +117,18 @@ function originRow(origin: OriginFacts, facts: ReviewFacts): ReviewRow {
     },
     { span: facts },
   )
+}
+
+/** What tries again add once answers time out, by the configuration of the balancers on the way; what is not known is said. */
+function triedWords({ retries }: OriginFacts, cold: number): string {
+  const clients = 'What clients try again by themselves comes on top, and is not known.'
+  const parts = retries.map(({ pool, told, sessions }) => {
+    const added = told && addedByRetries(told, sessions)
+    if (!told || added === null) return `How often ${pool} tries again is not known${told ? `: ${told.text}` : ''}.`
+    if (added === 0) return `${pool} has no server work on a request again (${told.text}).`
+    return `Once answers time out, ${pool} sends each up to ${text(1 + added, 'factor')} times (${told.text}): ${text(cold * (1 + added), 'perSecond')}.`
+  })
+  return [...parts, clients].join(' ')
 }
 
 /** Every read of what calls it, hits too. */

@@ -77,6 +77,7 @@ async function review({ series = {}, records = [], days = {}, pains = [], prices
       reads: 30,
       day: known.get(name) ?? null,
       line: null,
+      retries: [{ pool: 'edge/db', told: { more: 2, text: '`retries 2`, `retry-on 503`' }, sessions: null }],
     })),
     ttls: topology.ttls,
     edges: topology.edges,
@@ -166,6 +167,9 @@ describe('a fleet of a balancer, a ring and a store', () => {
     expect(death.follows).toContain('db serves 30/s now and would get 120/s. The most that it was seen to serve')
     const cold = row(answer, 'failure/origin/db')
     expect((cold.measured as { value: number }).value).toBeCloseTo(270, 0)
+    expect(cold.follows).toMatch(
+      /Once answers time out, edge\/db sends each up to 3.* times \(`retries 2`, `retry-on 503`\): 810\/s\. What clients/,
+    )
   })
 
   it('is well where the origin has served as much', async () => {

@@ -70,6 +70,7 @@ import { readWatched } from '../../lib/products/memcached/watched.ts'
 import { withValids } from '../../lib/products/nginx/cache/settings.ts'
 import { validIn, withValid } from '../../lib/products/nginx/cache/validFile.ts'
 import { readEntry } from '../../lib/products/nginx/log/entry.ts'
+import { retriesIn } from '../../lib/products/nginx/nextUpstream.ts'
 import { parseStubStatus } from '../../lib/products/nginx/stubStatus.ts'
 import { readUpstream, withServers } from '../../lib/products/nginx/upstreamFile.ts'
 import { pageOf as vtsPage, zonesIn } from '../../lib/products/nginx/vts/page.ts'
@@ -490,6 +491,7 @@ const nginx: Parser[] = [
   { name: 'products/nginx/vts/page.ts#pageOf', group: 'nginx', good: [VTS], run: vtsPage },
   { name: 'products/nginx/vts/page.ts#zonesIn', group: 'nginx', good: [VTS], run: zonesIn },
   { name: 'products/nginx/words.ts#wordsIn', group: 'nginx', good: [CONF], run: (text) => [...nginxWords(text)].length },
+  { name: 'products/nginx/nextUpstream.ts#retriesIn', group: 'nginx', good: [CONF, INCLUDE], run: (text) => retriesIn(text, 'app', 2) },
   { name: 'products/nginx/upstreamFile.ts#readUpstream', group: 'nginx', good: [CONF, INCLUDE], run: (text) => readUpstream(text, 'app') },
   {
     name: 'products/nginx/upstreamFile.ts#withServers',

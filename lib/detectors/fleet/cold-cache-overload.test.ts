@@ -56,3 +56,24 @@ test('without a limit, without hits or without requests nothing is known; withou
   expect(said({ ...idle, ...hits })).toMatchObject([{ is: 'unjudged', because: expect.stringContaining('too few come') }])
   expect(said({ ...behind(5), ...hits }, [])).toEqual([])
 })
+
+test('what the balancer may send again counts once the limits are passed, with the statements that say so, and not before', () => {
+  const retries = { more: 2, text: '`retries 2`, `retry-on 503`' }
+  const of = (hits: number) =>
+    judge(coldCacheOverload, load(1000, { ...behind(5), 'cache_hits_total{target=cache-a}': `0+${hits}x120` }), {
+      pools: [{ ...named, retries }],
+      edges: readEdges(EDGES),
+    })
+  expect(of(100)).toMatchObject([
+    {
+      is: 'found',
+      summary: expect.stringContaining('would be asked 360/s'),
+      evidence: [{ method: expect.stringContaining('as its balancer may: `retries 2`, `retry-on 503`') }, {}, {}],
+    },
+  ])
+  // 20 + 70 are served: nothing times out.
+  expect(of(70)).toMatchObject([{ is: 'clear' }])
+  expect(said({ ...behind(5), 'cache_hits_total{target=cache-a}': '0+300x120' })).toMatchObject([
+    { evidence: [{ method: expect.stringContaining('is not told') }, {}, {}] },
+  ])
+})

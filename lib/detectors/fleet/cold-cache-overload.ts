@@ -5,6 +5,7 @@ import { poolLabels, serverSeries } from '../../metrics/traffic.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import { poolRef, type Ref, refText } from '../../model/ref.ts'
+import { addedByRetries } from '../../model/retries.ts'
 import type { Labels } from '../../model/series.ts'
 import { servingOf } from '../../model/serving.ts'
 import type { Pool } from '../../model/topology.ts'
@@ -26,7 +27,10 @@ export const coldCacheOverload: Detector<Settings> = {
     ...patience('60s', '60s'),
     factor: threshold(1.2, 'What it would be asked over what it can serve: within a fifth the estimate does not tell'),
     hitsMin: threshold(10, 'Caches that keep fewer reads a second from it are not judged'),
-    retries: share(0.1, 'Part of the requests that is sent again under overload at the least; where more are tried again now, that counts'),
+    retries: share(
+      0.1,
+      'Part of the requests that is sent again under overload at the least; where more are tried again now, or the configuration of the balancer lets more, that counts',
+    ),
   }),
   needs: {
     spanMs: 120_000,
@@ -72,8 +76,12 @@ function judged(window: SeriesWindow, pool: Pool, caches: readonly (Kept | { nam
   const capacity = capacityOf(window, pool)
   if (typeof capacity === 'string') return unjudged(capacity)
   const tried = measuredValue('pool_retries_total', subject, window)
-  const again = Math.max(settings.retries, tried === null ? 0 : tried / capacity.now)
-  const cold = (capacity.now + hits) * (1 + again)
+  const seen = Math.max(settings.retries, tried === null ? 0 : tried / capacity.now)
+  const asked = capacity.now + hits
+  const told = pool.retries && addedByRetries(pool.retries, capacity.sessions)
+  // Tries again keep an overload up; without one nothing times out.
+  const again = asked > capacity.most ? Math.max(seen, told ?? 0) : seen
+  const cold = asked * (1 + again)
   if (cold < settings.factor * capacity.most) return { subject, is: 'clear' }
   const names = kept.map(({ name }) => name).join(', ')
   return {
@@ -85,7 +93,7 @@ function judged(window: SeriesWindow, pool: Pool, caches: readonly (Kept | { nam
       evidence(window, 'pool_request_rate', subject, 'requests with cold caches', cold, 'perSecond', {
         baseline: capacity.now,
         threshold: settings.factor * capacity.most,
-        method: `requests now, all hits, and ${text(again, 'ratio')} of both sent again`,
+        method: `requests now, all hits, and ${text(again, 'ratio')} of both sent again${againWords(pool, again > seen)}`,
       }),
       evidence(window, 'pool_request_rate', subject, 'what it can serve', capacity.most, 'perSecond', {
         method: `${text(capacity.sessions, 'count')} sessions at once, each ${text(capacity.seconds, 'seconds')} as now (Little)`,
@@ -95,6 +103,13 @@ function judged(window: SeriesWindow, pool: Pool, caches: readonly (Kept | { nam
       ),
     ],
   }
+}
+
+/** Where the part that is sent again comes from. */
+function againWords({ retries }: Pool, configured: boolean): string {
+  if (configured) return `, as its balancer may: ${retries!.text}`
+  if (!retries) return '; how often its balancer tries again is not told'
+  return retries.more === null ? `; how often its balancer tries again is not known: ${retries.text}` : ''
 }
 
 /** What the limits let through at the response of now, which is the best case: under load each request takes longer. */

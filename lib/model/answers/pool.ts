@@ -87,6 +87,15 @@ export const poolAnswer = noun('Pool', 'Servers that share the requests', {
   spills: z.array(z.string()).optional().meta({
     description: 'Of a ring with bounded load: what goes on to other servers, foreseen and at this moment, a sentence each',
   }),
+  retries: z
+    .object({
+      more: z.number().nullable().meta({ description: 'Times beside the first in which a server may work on one request; null: not told' }),
+      atOnce: z.number().optional().meta({ description: 'Requests that may be tried again at once' }),
+      budget: z.number().optional().meta({ description: 'Part of the requests under way that may be tries again' }),
+      text: z.string().meta({ description: 'The statements that say so, or why it is not told' }),
+    })
+    .optional()
+    .meta({ description: 'How often the balancer sends a request again that was not answered. Absent: its product does not tell' }),
   passiveChecks: z.array(z.string()).optional().meta({
     description: 'How servers are taken out by the answers that they give (outlier detection), and what was taken out; a sentence each',
   }),

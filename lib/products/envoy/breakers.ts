@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Admission, AdmissionLimit } from '../../model/admission.ts'
 import { wireNumber } from './client.ts'
+import { budgetShape } from './retries.ts'
 import { isObject } from './routes.ts'
 
 /** Wrapped numbers come bare in protobuf's JSON; some encoders write `{ value: N }`. */
@@ -11,6 +12,8 @@ const thresholdsShape = z.looseObject({
   max_connections: wrapped.optional(),
   max_pending_requests: wrapped.optional(),
   max_requests: wrapped.optional(),
+  max_retries: wrapped.optional().catch(undefined),
+  retry_budget: budgetShape.optional().catch(undefined),
 })
 const oneByOne = z.array(z.unknown()).default([])
 /** `CircuitBreakers` (circuit_breaker.proto). */

@@ -122,6 +122,7 @@ function addPool(
     ...(unknown.length > 0 ? { unknown } : {}),
     ...(left > 0 ? { serversLeft: left } : {}),
     ...limitsOf(cluster, hosts, servers, config, ejections),
+    ...(config ? { retries: config.retries } : {}),
     servers,
   })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { malformed } from '../../model/error.ts'
+import type { Retries } from '../../model/retries.ts'
 import type { RingAlgorithm, RingOptions } from '../../model/ring.ts'
 import type { Pool } from '../../model/topology.ts'
 import { membersOf, throughAggregates } from './aggregates.ts'
@@ -7,6 +8,7 @@ import { type Breakers, breakersShape, limitersIn } from './breakers.ts'
 import { addressShape, addressText, pageOf, wireNumber } from './client.ts'
 import { type OutlierDetection, outlierShape } from './outliers.ts'
 import { hashesHostnames, hashesItself, knownPolicy, localitiesOf, policyOf, ringOptions, startsSlowly } from './policy.ts'
+import { retriedBy, retriesOf } from './retries.ts'
 import { askedBy, isObject, type Use } from './routes.ts'
 
 /** What `/config_dump?include_eds` tells of one cluster: how it balances and what its ring hashes for each host. */
@@ -52,6 +54,8 @@ export type ClusterConfig = {
   breakers: Breakers
   /** Null: it ejects no host. */
   outlier: OutlierDetection | null
+  /** How often a request that was not answered is sent to it again. */
+  retries: Retries
   /** Filters that limit requests anywhere in front of the clusters. */
   limiters: readonly string[]
 }
@@ -113,7 +117,11 @@ export function parseConfigDump(text: string): ConfigDump {
     }
   }
   const uses = throughAggregates(clusters, askedBy(sections))
-  const around = { local: sections.some(({ bootstrap }) => hasLocalCluster(bootstrap)), limiters: limitersIn(sections) }
+  const around = {
+    local: sections.some(({ bootstrap }) => hasLocalCluster(bootstrap)),
+    limiters: limitersIn(sections),
+    retried: retriedBy(sections),
+  }
   const configs = [...clusters].map(([name, cluster]): [string, ClusterConfig] => {
     const assignment = cluster.eds_cluster_config?.service_name || name
     return [name, configOf(cluster, assignment, assignments.get(assignment) ?? assignments.get(name), uses.get(name), around)]
@@ -146,7 +154,7 @@ function configOf(
   name: string,
   assignment: Assignment | undefined,
   uses: Set<Use> | undefined,
-  { local, limiters }: { local: boolean; limiters: readonly string[] },
+  { local, limiters, retried }: { local: boolean; limiters: readonly string[]; retried: ReturnType<typeof retriedBy> },
 ): ClusterConfig {
   const policy = policyOf(cluster)
   const { balances, because, weightless, ring } = knownPolicy(policy)
@@ -188,6 +196,7 @@ function configOf(
     overprovisioning: assignment?.policy?.overprovisioning_factor ?? DEFAULT_OVERPROVISIONING,
     breakers: cluster.circuit_breakers ?? { own: null, perHost: null },
     outlier: cluster.outlier_detection ?? null,
+    retries: retriesOf(retried.get(cluster.name), cluster.circuit_breakers?.own ?? null),
     limiters,
   }
 }

@@ -44,7 +44,7 @@ function wayOf(part: Json): Use | null {
 }
 
 /** `cluster: X` and those of `weighted_clusters`. */
-function namedIn(part: Json): string[] {
+export function namedIn(part: Json): string[] {
   const weighted = isObject(part.weighted_clusters) ? part.weighted_clusters.clusters : undefined
   const names = [part.cluster, ...(Array.isArray(weighted) ? weighted.map((one) => (isObject(one) ? one.name : undefined)) : [])]
   return names.filter((name) => typeof name === 'string')

@@ -4,6 +4,7 @@ import { algorithmOf } from './algorithm.ts'
 import type { Beside } from './beside.ts'
 import type { FilePool } from './configFile.ts'
 import { reloadOf } from './lasting.ts'
+import { retriesOf } from './retries.ts'
 import { noRingBecause, ringOf } from './ring.ts'
 import { noSection, sectionOf } from './section.ts'
 import { poolServer } from './server.ts'
@@ -59,6 +60,7 @@ export function poolsOf(stat: Stat, beside: Beside): Omit<Pool, 'target'>[] {
       ...(noRing ? { ringBecause: noRing } : {}),
       ...(unknown.length > 0 ? { unknown } : {}),
       ...(file && beside.file ? { reload: reloadOf(file, beside.file, beside.socket) } : {}),
+      retries: file ? retriesOf(file.retry) : { more: null, text: noSection(stale, beside.file, 'retries') },
       ...(left > 0 ? { serversLeft: left } : { admission: admissionOf(name, byPool.get(name) ?? [], beside.file) }),
       servers: own,
     }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { printable } from '../answers.ts'
 import { isWithoutMeaning } from './keywords.ts'
+import { afterRetryStatement, RETRY_STATEMENTS, type RetrySettings } from './retries.ts'
 import { type Parameters, PLAIN_SERVER, parametersOf } from './serverParameters.ts'
 import type { Word } from './words.ts'
 
@@ -25,11 +26,19 @@ export type Settings = {
   loadState: 'none' | 'global' | 'local'
   stateFileName?: string
   defaultServer: Parameters
+  retry: RetrySettings
   /** By statement; a later one of the same kind that is certain takes its place. */
   unclear: ReadonlyMap<string, Unclear>
 }
 
-export const PLAIN: Settings = { mode: 'tcp', sticky: new Map(), loadState: 'none', defaultServer: PLAIN_SERVER, unclear: new Map() }
+export const PLAIN: Settings = {
+  mode: 'tcp',
+  sticky: new Map(),
+  loadState: 'none',
+  defaultServer: PLAIN_SERVER,
+  retry: {},
+  unclear: new Map(),
+}
 
 /** Where a line stands, and whether it is read for certain. */
 export type Line = { raw: string; at: { file: string; line: number }; conditional: boolean }
@@ -87,6 +96,7 @@ export function afterStatement(settings: Settings, words: readonly Word[], line:
   const statement = option === undefined ? keyword : `option ${option}`
   const doubt = doubtOf(words, line)
   if (statement === 'default-server') return afterDefaultServer(settings, words, line)
+  if (RETRY_STATEMENTS.has(statement)) return { ...settings, retry: afterRetryStatement(settings.retry, statement, args, on, doubt) }
   const meaning = MEANINGS[statement]
   if (!meaning && isWithoutMeaning(statement)) return settings
   if (!meaning)

@@ -4,6 +4,7 @@ import { readText } from '../replaceFile.ts'
 import { isHostName } from './balancing.ts'
 import type { NginxConfig } from './config.ts'
 import { hostAddresses } from './hostAddresses.ts'
+import { retriesIn } from './nextUpstream.ts'
 import { type Addresses, poolOf, seenPool } from './pools.ts'
 import { readUpstream } from './upstreamFile.ts'
 
@@ -20,9 +21,11 @@ export const knownPools = (config: NginxConfig): Promise<KnownPool[]> =>
   Promise.all(
     Object.entries(config.upstreams).map(async ([name, { file }]): Promise<KnownPool> => {
       try {
-        const upstream = readUpstream(await readText(file), name)
+        const text = await readText(file)
+        const upstream = readUpstream(text, name)
         const addresses = await addressesOf(upstream.servers.map(({ address }) => address))
-        return { pool: poolOf(config, name, upstream, addresses), names: namesOf(addresses) }
+        const retries = retriesIn(text, name, upstream.servers.length)
+        return { pool: { ...poolOf(config, name, upstream, addresses), retries }, names: namesOf(addresses) }
       } catch (error) {
         if (!(error instanceof EvenkeelError)) throw error
         return { pool: seenPool(name, [], error.message), names: [], error }

@@ -3,6 +3,8 @@ import { rows } from '../../metrics/batches.ts'
 import { LOAD_LINE_MS, poolLoadLine } from '../../metrics/loadLine.ts'
 import { measuredValue } from '../../metrics/measure.ts'
 import type { Proposal } from '../../model/proposal.ts'
+import type { PoolRef } from '../../model/ref.ts'
+import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { dayOf } from '../../review/day.ts'
 import type { Day, MonitoringFacts, OriginFacts, PainFact, ReviewFacts } from '../../review/facts.ts'
@@ -89,8 +91,22 @@ async function originFacts(runtime: Runtime, { name, callers, pool }: Origin, wi
     callers: callers.map((caller) => caller.name),
     reads: rates.length === 0 || rates.includes(null) ? null : (rates as number[]).reduce((a, b) => a + b, 0),
     day: await day(runtime, sends, pause),
+    retries: retriesOf(pool ? [pool] : callers.flatMap(({ sends }) => poolsOf(sends)), runtime.engine.topology(), window),
     line: where ? poolLoadLine(runtime.engine.window(LOAD_LINE_MS), where) : null,
   }
+}
+
+const poolsOf = (sends: Sum): PoolRef[] =>
+  sends.flatMap(({ labels: { target, pool } }) => (target !== undefined && pool !== undefined ? [{ target, pool }] : []))
+
+/** What the pools on the way say of tries again, and how many requests may be under way in each. */
+function retriesOf(pools: readonly PoolRef[], topology: Topology, window: SeriesWindow): OriginFacts['retries'] {
+  return pools.map((ref) => {
+    const own = topology.pools.find((one) => one.target === ref.target && one.name === ref.pool)
+    const limits = rows(window, 'pool_sessions_max', { target: ref.target, pool: ref.pool }).map(({ points }) => points.at(-1)?.[1] ?? 0)
+    const sessions = limits.length > 0 && limits.every((limit) => limit > 0) ? limits.reduce((a, b) => a + b, 0) : null
+    return { pool: `${ref.target}/${ref.pool}`, told: own?.retries ?? null, sessions }
+  })
 }
 
 function monitoringFacts({ engine, config, detectors }: Runtime): MonitoringFacts {
