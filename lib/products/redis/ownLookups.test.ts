@@ -100,4 +100,11 @@ describe('own lookups', () => {
     at.hits = 160
     expect(shown()).toEqual([110, 0])
   })
+
+  it('are waited for without being kept: what each reading found is let go', async () => {
+    const { looks } = server()
+    await looks.during(Promise.resolve({ large: 'histogram' }))
+    await looks.during(Promise.reject(new Error('no answer'))).catch(() => {})
+    expect(await looks.looking).toBeUndefined()
+  })
 })

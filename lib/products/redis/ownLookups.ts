@@ -48,7 +48,8 @@ export class OwnLookups {
 
   /** INFO waits for this reading. */
   during<T>(reading: Promise<T>): Promise<T> {
-    this.looking = Promise.all([this.looking, reading.catch(() => {})])
+    // Without their results: each would hold that of the one before it, and so all since the start.
+    this.looking = Promise.all([this.looking, reading.catch(() => {})]).then(() => {})
     return reading
   }
 
