@@ -19,7 +19,13 @@ const schemas: Schemas = {
       role: z.enum(['cache', 'store']).optional(),
     }),
     haproxy: z.strictObject({ kind: z.literal('haproxy'), name: z.string(), socket: z.string(), config: path().optional() }),
-    varnish: z.strictObject({ kind: z.literal('varnish'), name: z.string(), secret_file: path().optional() }),
+    varnish: z.strictObject({
+      kind: z.literal('varnish'),
+      name: z.string(),
+      region: z.string().optional(),
+      labels: z.record(z.string(), z.string()).optional(),
+      secret_file: path().optional(),
+    }),
   },
   documents: ['redis'],
   notifiers: { webhook: z.strictObject({ url: secret(z.url()), secret: secret(z.string()).optional() }) },
@@ -306,4 +312,11 @@ test('a file that a product reads itself stays a path, and need not be there', (
   // Of another product, and of a key of the same name elsewhere, it is a value in a file.
   expect(refusal('targets: [{ kind: haproxy, name: h, secret_file: s }]')).toMatch(/targets\[0\]\.secret_file .*cannot be read/)
   expect(refusal('receivers: [{ name: r, webhook: { url: "http://h/", secret_file: s } }]')).toMatch(/secret_file .*cannot be read/)
+})
+
+test('the region of a target is its label, and a label that says otherwise is refused', () => {
+  const of = (keys: string) => `targets: [{ kind: varnish, name: a, ${keys} }]`
+  expect(read(of('region: eu-west-1, labels: { team: shop }')).targets[0]!.labels).toEqual({ team: 'shop', region: 'eu-west-1' })
+  expect(read(of('labels: { region: eu }')).targets[0]!.labels).toEqual({ region: 'eu' })
+  expect(refusal(of('region: eu-west-1, labels: { region: us-east-1 }'))).toMatch(/targets\[0\]\.labels\.region.*us-east-1.*eu-west-1/s)
 })

@@ -19,6 +19,7 @@ import { pricesOf } from './prices.ts'
 import { keyProblem, problem } from './problem.ts'
 import { redact } from './redact.ts'
 import { type Checks, checkControl, checkUnique } from './references.ts'
+import { inRegions } from './regions.ts'
 import { ringsOf } from './rings.ts'
 import { receiversOf, routesOf } from './routes.ts'
 import { rulesOf } from './rules.ts'
@@ -46,10 +47,11 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   if (!read || problems.length) throw new ConfigError(file, problems)
 
   const warnings: string[] = []
+  const report: Checks['report'] = (path, found, allowed) => void problems.push(problem(source, path, found, allowed))
   const checks: Checks = {
-    targets: read.targets as TargetConfig[],
+    targets: inRegions(read.targets as TargetConfig[], report),
     documents: schemas.documents,
-    report: (path, found, allowed) => void problems.push(problem(source, path, found, allowed)),
+    report,
     warn: (path, warning) => void warnings.push(`${pathText(path)}: ${warning}`),
   }
   for (const list of ['targets', 'rings', 'ttls', 'receivers'] as const) checkUnique(list, read[list] as { name: string }[], checks)
@@ -94,7 +96,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
       trafficPerHour: read.changes.trafficPerHour ?? null,
     },
     autopilot,
-    targets: read.targets as TargetConfig[],
+    targets: checks.targets as TargetConfig[],
     rings,
     ttls: read.ttls.map(({ ttl, followers, ...rest }) => ({ ...rest, ttlMs: ttl, followersExpected: followers })),
     edges: read.edges,

@@ -23,6 +23,9 @@ export const targetLabels = z
     'Labels of its own, such as `team` and `env`: routes and silences match them, lists are filtered by them, and roles are given by them',
   )
 
+/** A region or data centre. It becomes the label `region`, so that whatever goes by labels goes by it. */
+export const region = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'a name of a-z, 0-9, `.`, `_` and `-`, up to 64' })
+
 /** The keys that every target's configuration has, with their words for the configuration reference. */
 export const targetKeys = <Kind extends string>(kind: Kind) => ({
   kind: z.literal(kind).describe('The product that runs there'),
@@ -32,6 +35,11 @@ export const targetKeys = <Kind extends string>(kind: Kind) => ({
     .refine((text) => !isDocumentName(text), { error: `${NO_DOCUMENT_NAME}: those are the names of control documents` })
     .describe('What the target is called on every page, in labels and in the API; each name once'),
   labels: targetLabels.optional(),
+  region: region
+    .optional()
+    .describe(
+      'The region or data centre that it is in, as `eu-west-1`: the same as the label `region`. Replicas in another one than their primary are judged by how old their values are',
+    ),
   ...ownerKeys,
 })
 

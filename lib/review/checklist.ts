@@ -68,6 +68,7 @@ function consistencyRows(facts: ReviewFacts): ReviewRow[] {
   const behind = facts.caches.filter(({ replicas, lag }) => replicas && lag.is === 'measured')
   return [
     ...facts.caches.flatMap((cache) => oldRows(cache, facts)),
+    ...regionRows(facts),
     ...(stale.length > 0 ? stale : [gapRow(of('ttls', 'Age of an answer'), 'no TTLs are told: name them under `ttls`')]),
     ...behind.map(({ name, where, lag }) =>
       measuredRow(of(`lag/${name}`, 'Replicas behind', name, pageOf(where)), lag, 'bytes', facts, () => ({
@@ -95,6 +96,27 @@ function oldRows(cache: CacheFacts, facts: ReviewFacts): ReviewRow[] {
       follows: `${changesPerKeyHour > 0 ? `A value changes every ${duration(3_600_000 / changesPerKeyHour)}` : 'No change was seen'}${ttlMs === null ? '' : `, and lives ${duration(ttlMs)}`}${low >= OLD_SHARE ? ': delete the key on each write, or shorten the TTL.' : '.'}`,
       change: remedyFor(facts, { ...cache.where, pattern: id }, ['cache/stale-after-write']),
     }))
+  })
+}
+
+/** The age of what another region reads, as the rule draws the line. */
+const REGION_SECONDS = 10
+
+function regionRows(facts: ReviewFacts): ReviewRow[] {
+  return facts.caches.flatMap(({ name, where, distant }) => {
+    if (!distant) return []
+    const { region, primary, primaryRegion, behind } = distant
+    return measuredRow(
+      of(`region/${name}`, `Age of values in ${safe(region, 64)}`, name, pageOf(where)),
+      behind,
+      'seconds',
+      facts,
+      (seconds) => ({
+        is: seconds >= REGION_SECONDS ? 'act' : 'well',
+        follows: `It follows ${safe(primary, 80)} in ${safe(primaryRegion, 64)}: readers there get what was, and that much is lost when the primary's region is.`,
+        change: remedyFor(facts, where, ['cache/replication-lag']),
+      }),
+    )
   })
 }
 

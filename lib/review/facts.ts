@@ -52,6 +52,8 @@ export type CacheFacts = {
   /** References can be told of it, and are. */
   references: 'cannot' | 'off' | 'on'
   curve: CurveRecord | null
+  /** Of a replica in another region than its primary: both regions, and how old its values are at most now. */
+  distant: { region: string; primary: string; primaryRegion: string; behind: Measurement } | null
   /** How old reads are, by pattern of its keys. */
   staleness: readonly StalenessRecord[]
   prices: Prices

@@ -1,4 +1,5 @@
 import { measure } from '../metrics/measure.ts'
+import { behindSeconds, distantReplicas } from '../metrics/replicas.ts'
 import { pricesOf } from '../model/prices.ts'
 import type { HotKey } from '../model/record.ts'
 import type { Labels } from '../model/series.ts'
@@ -26,9 +27,10 @@ function cacheFacts(
   where: Labels,
   facts: TargetFacts,
   window: SeriesWindow,
-  { prices }: Topology,
+  topology: Topology,
   references: ReadonlySet<string>,
 ): CacheFacts {
+  const { prices } = topology
   const of = (metric: string) => measure(metric, where, window)
   const records = window.records('fact', facts.name)
   const fact = (id: string) => records.find((one) => one.id === id)?.value ?? null
@@ -57,6 +59,7 @@ function cacheFacts(
     persists: persistenceOf(facts, window),
     references: !facts.can?.references || isZone ? 'cannot' : references.has(facts.name) ? 'on' : 'off',
     curve: window.records('curve', facts.name).find(({ varies }) => varies === 'memory') ?? null,
+    distant: isZone ? null : distantOf(facts, topology, window),
     staleness: isZone ? [] : window.records('staleness', facts.name),
     prices: pricesOf(prices, facts.name),
   }
@@ -88,6 +91,25 @@ function replicationOf(facts: TargetFacts, window: SeriesWindow): Pick<CacheFact
     hasReplicas: facts.can?.replicas === true,
     isReplica:
       facts.replication?.role === 'replica' || window.series('redis_master_link_up', where).some(({ points }) => points.length > 0),
+  }
+}
+
+/** So far back it is looked how old its values are: a minute of readings. */
+const BEHIND_MS = 60_000
+
+function distantOf({ name }: TargetFacts, topology: Topology, window: SeriesWindow): CacheFacts['distant'] {
+  const one = distantReplicas(topology).find(({ replica }) => replica.name === name)
+  if (!one) return null
+  const all = behindSeconds(one, window, window.to - BEHIND_MS).map(({ seconds }) => seconds)
+  const mean = all.reduce((sum, seconds) => sum + seconds, 0) / all.length
+  return {
+    region: one.replica.labels!.region!,
+    primary: one.primary.name,
+    primaryRegion: one.primary.labels!.region!,
+    behind:
+      all.length === 0
+        ? { is: 'unjudged', because: 'its offset and that of its primary were not read' }
+        : { is: 'measured', value: mean, low: Math.min(...all), high: Math.max(...all), count: all.length },
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { url as marked, secret } from '../../model/marks.ts'
 import { FROM_LOG, references } from '../referenceSettings.ts'
-import { role, targetKeys } from '../targetKeys.ts'
+import { region, role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
 
 /** Where one Redis is and how to get in. Made from the URL, so that no other file takes URLs apart. */
@@ -121,6 +121,10 @@ export const redisConfig = z
       .record(hostPort, hostPort)
       .optional()
       .describe('With `cluster` or `sentinel`: announced `HOST:PORT` to the `HOST:PORT` where that server is reached from here'),
+    regions: z
+      .record(hostPort, region)
+      .optional()
+      .describe('With `cluster` or `sentinel`: announced `HOST:PORT` to the region of that server, where it is another one than `region`'),
     tls: z
       .boolean()
       .optional()
@@ -136,6 +140,7 @@ export const redisConfig = z
     if (config.references.from === 'log' && config.url === undefined)
       issue('references', 'from: log is for one server with a `url`: no log tells which server of a group has a key')
     if (config.natMap && config.url !== undefined) issue('natMap', 'natMap is for `cluster` and `sentinel`: a url says where the server is')
+    if (config.regions && config.url !== undefined) issue('regions', 'regions is for `cluster` and `sentinel`: beside a url stands region')
     if (config.tls !== undefined && !config.sentinel) issue('tls', 'tls is for `sentinel`: elsewhere the url begins with rediss://')
     if (config.cluster?.some((seed) => placeOf(seed).path !== undefined)) issue('cluster', 'a Cluster is reached by TCP: redis://HOST:PORT')
   })

@@ -71,12 +71,13 @@ const shape: Probe<GroupLink, Members & { of: 'cluster' | 'sentinel' }> = {
 
 /** A configuration for each member: reached where `natMap` says, with the same login. */
 function memberConfigs(config: RedisConfig, addresses: readonly string[]): RedisConfig[] {
-  const { cluster, sentinel, natMap = {}, ...rest } = config
+  const { cluster, sentinel, natMap = {}, regions = {}, ...rest } = config
   const place = cluster ? placeOf(cluster[0]!) : null
   const [username, password] = [config.username ?? place?.username, config.password ?? place?.password]
   return addresses.map((address) => ({
     ...rest,
     name: `${config.name}:${address}`,
+    ...(Object.hasOwn(regions, address) && { labels: { ...config.labels, region: regions[address]! } }),
     // Slots move between its nodes, each of which is reached from here as the map says.
     ...(cluster && config.natMap && { natMap }),
     url: `${place?.tls || config.tls ? 'rediss' : 'redis'}://${natMap[address] ?? address}`,

@@ -69,6 +69,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       'redis_replication_backlog_bytes',
       'redis_client_output_buffer_limit_disconnections_total',
       'redis_master_repl_offset',
+      'redis_slave_repl_offset',
       'redis_master_link_up',
       'redis_master_last_io_seconds_ago',
       'redis_master_sync_in_progress',
