@@ -9,10 +9,10 @@ import { AUDIT_VERSION } from '../lib/store/schema.ts'
 import { Stop } from './boot/say.mjs'
 import { readConfig } from './config.ts'
 
-const USAGE = `npm run audit                          checks the audit log in the data folder of ./evenkeel.yaml
+const USAGE = `npm run audit                          (or npm run audit -- verify) checks the audit log in the data folder of ./evenkeel.yaml
 npm run audit -- --config FILE         of another configuration
 npm run audit -- --data DIR            in this data folder
-npm run audit -- --file FILE           in an export (JSON lines), whole or a part of one
+npm run audit -- --file FILE           in an export or a copy (JSON lines), whole or a part of one
   --anchor NUMBER:HASH ...             these entries, known from a log or an earlier export, must be in it unchanged`
 
 /** `npm run audit`: 0 when the chain of the audit log is whole, 1 when it is broken, with the first entry that is wrong. */
@@ -71,7 +71,7 @@ function exported(path: string, anchors: AuditHead[]): [string, AuditVerdict] {
 
 function* entriesOf(path: string) {
   let seq = 1
-  for (const line of linesOf(path)) {
+  for (const line of wholeLines(path)) {
     let value: unknown = line
     try {
       value = JSON.parse(line)
@@ -83,6 +83,23 @@ function* entriesOf(path: string) {
     yield entry
   }
 }
+
+/** Each line once, without those that a kill has cut: a copy is delivered at least once, and the line after the cut begins with what is left of it. */
+function* wholeLines(path: string): Generator<string> {
+  const newest = new Set<string>()
+  let before: string | null = null
+  for (const line of linesOf(path)) {
+    if (newest.has(line)) continue
+    newest.add(line)
+    if (newest.size > REPEATED_MAX) newest.delete(newest.values().next().value!)
+    if (before !== null && !(line.startsWith(before) && !before.endsWith('}'))) yield before
+    before = line
+  }
+  if (before !== null) yield before
+}
+
+/** So many lines at most are sent once more. */
+const REPEATED_MAX = 1_000
 
 /** Line by line: an export may be larger than a text can be. */
 function* linesOf(path: string): Generator<string> {
@@ -106,7 +123,11 @@ function* linesOf(path: string): Generator<string> {
 
 function options(args: string[]): { config?: string; data?: string; file?: string; anchors: AuditHead[] } {
   const text = { type: 'string' } as const
-  const read = () => parseArgs({ args, options: { config: text, data: text, file: text, anchor: { ...text, multiple: true } } }).values
+  const read = () =>
+    parseArgs({
+      args: args[0] === 'verify' ? args.slice(1) : args,
+      options: { config: text, data: text, file: text, anchor: { ...text, multiple: true } },
+    }).values
   let given: ReturnType<typeof read>
   try {
     given = read()

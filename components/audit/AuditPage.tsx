@@ -87,6 +87,21 @@ export function AuditPage({ initial }: { initial: AuditView | null }) {
           todo="They are held in memory and written as soon as the disk takes them."
         />
       )}
+      {newest?.copies.map(
+        ({ to, seq, failing }) =>
+          failing && (
+            <Failure
+              key={to}
+              tried={`The copy to ${to === 'file' ? 'the file' : 'syslog'} stands at entry ${count(seq)} of ${count(newest.head.seq)}.`}
+              answer={safe(failing.because, 200)}
+              todo={
+                <>
+                  It fails since <Moment at={failing.since} />, and is tried again at last once a minute: nothing is skipped.
+                </>
+              }
+            />
+          ),
+      )}
       <FilterBar filters={filters} onChange={(change) => void filter(change)} />
       {error && <Failure tried="The audit log could not be read." answer={errorText(error)} />}
       {!data && !error && <Skeleton className="mx-4 h-40" />}

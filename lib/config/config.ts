@@ -6,6 +6,7 @@ import type { PriceList } from '../model/prices.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { RingSpec } from '../model/ring.ts'
 import type { RingNodeFact } from '../model/topology.ts'
+import type { AuditCopies } from './audit.ts'
 import type { Auth } from './auth.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { SeriesConfig } from './series.ts'
@@ -32,6 +33,8 @@ export type Config = {
   replica: string
   mode: 'observe' | 'tune'
   auth: Auth
+  /** Where the audit log is copied to; null: nowhere. */
+  audit: AuditCopies | null
   /** Other stores of samples: a receiver of Prometheus remote write, and what answers PromQL. */
   series?: SeriesConfig
   poll: { everyMs: number; timeoutMs: number }

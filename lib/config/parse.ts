@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { TargetConfig } from '../model/product.ts'
 import { listenOf, urlOf } from './access.ts'
+import { copiesOf } from './audit.ts'
 import { autopilotOf } from './autopilot.ts'
 import type { Config } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
@@ -103,6 +104,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     prices,
     receivers,
     routes,
+    audit: copiesOf(read.audit),
     heartbeat: read.heartbeat ? { url: read.heartbeat.url, everyMs: read.heartbeat.every } : null,
     grafana: read.grafana ?? null,
     rules: rulesOf(read, source.data, schemas.rules),

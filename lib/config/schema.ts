@@ -4,6 +4,7 @@ import { durationText, parseDuration } from '../model/duration.ts'
 import { path, url } from '../model/marks.ts'
 import { RING_ALGORITHMS } from '../model/ring.ts'
 import { VERDICT_DUE_MS, WATCH_MAX_MS } from '../model/watch.ts'
+import { auditSchema } from './audit.ts'
 import { authSchema } from './auth.ts'
 import { autopilotSchema } from './autopilot.ts'
 import { changesSchema } from './changes.ts'
@@ -175,6 +176,7 @@ export function configSchema(schemas: Schemas) {
         '`observe`: nothing is ever written to a target, not even to roll a change back. `tune`: changes that a person approves are written',
     }),
     auth: authSchema.optional().describe('Who may sign in. Default: `none` while `listen` is loopback, else `local`'),
+    audit: auditSchema.optional(),
     poll: z
       .strictObject({
         every: duration(100, 3_600_000)

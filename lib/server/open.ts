@@ -24,6 +24,7 @@ import { createOutbound } from '../store/remoteWrite/outbound.ts'
 import { receiverOf } from '../store/remoteWrite/receiver.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
+import { createAuditOut } from './auditOut/auditOut.ts'
 import { autopilotOf } from './autopilot/autopilotOf.ts'
 import { createBrowsers, isKnown } from './browsers/browsers.ts'
 import { openCluster } from './cluster/openCluster.ts'
@@ -170,6 +171,7 @@ export async function openRuntime(
     log,
   })
   const audit = createRecorder({ store, config, now, monotonic, log })
+  const auditOut = createAuditOut({ copies: config.audit, store, leads: cluster.leads, now, monotonic, log })
   audit.started(VERSION, { reloaded: learnt !== undefined })
   const runtime: Runtime = {
     config,
@@ -193,6 +195,7 @@ export async function openRuntime(
       logger: log,
     }),
     audit,
+    auditOut,
     auth: createAuthentication({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
     bus,
@@ -217,6 +220,7 @@ export async function openRuntime(
       await part.stop(options)
       await outbound?.close()
       runtime.audit.stopped(options)
+      await auditOut.close()
       await store.close()
     },
   }

@@ -16,6 +16,7 @@ import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
 import type { Outbound } from '../store/remoteWrite/outbound.ts'
 import type { Recorder } from './audit/recorder.ts'
+import type { AuditOut } from './auditOut/auditOut.ts'
 import type { SubscribedBrowsers } from './browsers/browsers.ts'
 import type { Stream } from './events/stream.ts'
 import type { ClockNews } from './frame/clockNews.ts'
@@ -42,6 +43,8 @@ export type Runtime = {
   patternRatios: PatternRatios
   auth: Authentication
   audit: Recorder
+  /** Copies the audit log to where the configuration says. */
+  auditOut: AuditOut
   stream: Stream
   bus: Bus
   /** Copies every sample to another store; null where none is configured. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { LineCounter } from 'yaml'
 import { hostName, isOwnName } from '../../lib/auth/origin.ts'
 import { quoted } from '../../lib/changes/findSetting.ts'
+import { readSyslog } from '../../lib/config/audit.ts'
 import { readSource } from '../../lib/config/document.ts'
 import { editedText, shownAlerts } from '../../lib/config/edit/edit.ts'
 import { readListen } from '../../lib/config/listen.ts'
@@ -826,6 +827,12 @@ const config: Parser[] = [
     good: YAML,
     yaml: true,
     run: (text) => parseConfig(text, outside.env, schemas(), { file: '/etc/evenkeel.yaml', readFile: outside.readFile }),
+  },
+  {
+    name: 'config/audit.ts#readSyslog',
+    group: 'config',
+    good: ['tls://logs.example:6514', 'udp://[::1]', 'unix:/run/syslog.sock'],
+    run: (text) => readSyslog(text),
   },
   {
     name: 'config/listen.ts#readListen',

@@ -24,6 +24,15 @@ const auditEntryAnswer = noun(
 
 export const auditAnswer = page(auditEntryAnswer).extend({
   head: z.object({ seq: z.number(), hash: z.string() }).meta({ description: 'The newest entry' }),
+  copies: z
+    .array(
+      z.object({
+        to: z.enum(['file', 'syslog']),
+        seq: z.number().meta({ description: 'The newest entry that it was given' }),
+        failing: z.object({ since: iso, because: z.string() }).nullable(),
+      }),
+    )
+    .meta({ description: 'Where the log is copied to as it grows, by the configuration' }),
   unsaved: z.object({ entries: z.number(), because: z.string().nullable() }).meta({ description: 'What is held in memory, and why' }),
 })
 /** A page of the audit log, with the newest entry's place in its chain and what of it is not on the disk. */

@@ -2,6 +2,7 @@ import { createSlices } from '../../engine/slices.ts'
 import type { AuditView } from '../../model/answers/audit.ts'
 import { type AuditKind, canonical } from '../../model/audit.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { withIso } from '../http/iso.ts'
 import { PAGE_LIMIT } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -17,7 +18,7 @@ export type AuditQuestion = {
 
 /** Entries of the audit log, newest first. */
 export async function listAudit(
-  runtime: Pick<Runtime, 'store'>,
+  runtime: Pick<Runtime, 'store' | 'auditOut'>,
   { cursor, limit = PAGE_LIMIT, what, by, address, from, to }: AuditQuestion,
 ): Promise<AuditView> {
   const before = cursor === undefined ? undefined : Number(cursor)
@@ -34,7 +35,8 @@ export async function listAudit(
     ...(to === undefined ? {} : { until: to }),
   })
   const { entries, because } = audit.unsaved()
-  return { items, next: next === null ? null : String(next), head: audit.head(), unsaved: { entries, because } }
+  const copies = runtime.auditOut.states().map(({ failing, ...copy }) => ({ ...copy, failing: failing && withIso(failing, 'since') }))
+  return { items, next: next === null ? null : String(next), head: audit.head(), copies, unsaved: { entries, because } }
 }
 
 const LINES = 100

@@ -139,6 +139,10 @@ autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from:
   const beat = { takenAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' }, paused: 'no target is polled' }
   const pushed = { pushedAt: whole.AT, failing: { since: whole.AT, answer: 'HTTP 500' } }
   runtime.annotationPush = { ...runtime.annotationPush!, state: () => pushed }
+  runtime.auditOut = {
+    ...runtime.auditOut,
+    states: () => [{ to: 'syslog', seq: 1, failing: { since: whole.AT, because: 'ECONNREFUSED' } }],
+  }
   runtime.heartbeat = { ...runtime.heartbeat!, state: () => beat }
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
