@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { violations } from './axe.ts'
 import { startEvenkeel, type TestServer } from './evenkeel.ts'
 import { expect, test } from './test.ts'
 
@@ -7,7 +8,7 @@ test.describe('with a login', () => {
   test.describe.configure({ mode: 'serial' })
   let locked: TestServer
   test.beforeAll(async () => {
-    locked = await startEvenkeel({ fleet: { pagesPerSecond: 60, plain: false }, auth: 'local' })
+    locked = await startEvenkeel({ fleet: { pagesPerSecond: 60, plain: false }, auth: 'local', extra: 'changes: { secondApprover: high }' })
   })
   test.afterAll(() => locked?.stop())
 
@@ -63,6 +64,43 @@ test.describe('with a login', () => {
     await expect(row).toContainText('127.0.0.1')
     await row.click()
     await expect(page.getByRole('dialog')).toContainText('"operation":"GET tokens"')
+
+    // What is of high risk waits for another person, whom every page tells.
+    const memory = {
+      steps: [{ setting: { target: 'cache-a', name: 'config/maxmemory' }, after: `${96 * 1024 * 1024}` }],
+      because: 'More room.',
+    }
+    const asAdmin = async (path: string, data: unknown) =>
+      (await page.request.post(`${locked.url}/api/v1/${path}`, { data, headers: { origin: locked.url } })).json()
+    expect(await asAdmin('changes', memory)).toMatchObject({ code: 'approval_needed' })
+    expect(await asAdmin('approvals', memory)).toMatchObject({ state: 'pending', by: 'admin' })
+    await page.goto(`${locked.url}/changes`)
+    const mine = page.getByRole('article', { name: 'Request of admin' })
+    await expect(mine.getByRole('button', { name: 'Approve and apply' })).toHaveAttribute('aria-disabled', 'true')
+    const { link: invitation } = (await asAdmin('persons', { name: 'bob', role: 'operator' })) as { link: string }
+    const second = await browser.newContext()
+    const bob = await second.newPage()
+    await bob.goto(invitation)
+    await expect(bob).not.toHaveURL(/sign-in/)
+    await bob.goto(`${locked.url}/targets`)
+    const notice = bob.getByRole('status').filter({ hasText: 'admin asks for an approval' })
+    await expect(notice).toContainText('config/maxmemory on cache-a')
+    await notice.getByRole('link', { name: 'Review' }).click()
+    const request = bob.getByRole('article', { name: 'Request of admin' })
+    await expect(request).toContainText('More room.')
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [1440, 1024, 390]) {
+        await bob.emulateMedia({ colorScheme })
+        await bob.setViewportSize({ width, height: 900 })
+        expect(await violations(bob), `${colorScheme} ${width}`).toEqual([])
+        expect(await bob.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+        if (process.env.SHOTS) await bob.screenshot({ path: `${process.env.SHOTS}/approval-${colorScheme}-${width}.png` })
+      }
+    await request.getByRole('button', { name: 'Approve and apply' }).click()
+    await expect(bob).toHaveURL(/changes\/[0-9a-f]+/)
+    await expect(bob.getByRole('dialog')).toContainText('Approved by bob')
+    expect(String(await locked.onRedis('cache-a', ['CONFIG', 'GET', 'maxmemory']))).toContain(`${96 * 1024 * 1024}`)
+    await second.close()
   })
 })
 

@@ -96,6 +96,11 @@ async function answer(request: Request): Promise<unknown> {
     case 'apply':
       store.proposals.put(request.proposal!)
       return changes.apply(request.proposal!.id, 'ann')
+    case 'applyToGroup':
+      store.proposals.put(request.proposal!)
+      return changes.applyToGroup(request.proposal!.id, 'ann')
+    case 'courses':
+      return changes.courses()
     case 'create':
       return changes.create({ steps: request.steps!, because: 'a test' }, 'ann')
     case 'rollBack':

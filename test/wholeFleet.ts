@@ -1,7 +1,9 @@
 import type { TargetStatus } from '../lib/engine/target.ts'
 import type { Annotation } from '../lib/model/annotation.ts'
+import type { Approval } from '../lib/model/approval.ts'
 import type { Change } from '../lib/model/change.ts'
 import type { Finding } from '../lib/model/finding.ts'
+import type { Course } from '../lib/model/group.ts'
 import type { Job } from '../lib/model/job.ts'
 import type { LoadResults } from '../lib/model/loadResult.ts'
 import type { Delivery, Silence } from '../lib/model/notice.ts'
@@ -270,6 +272,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   proposal: 'p0',
   finding: 'f1',
   by: 'ada',
+  approvedBy: 'bob',
   at: AT - 30_000,
   watchFrom: AT - 20_000,
   watchUntil: AT + 20_000,
@@ -285,6 +288,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
     nextAt: AT + 1_000,
     doneAt: AT + 2_000,
   },
+  course: 'k1',
   moves: [{ of: 'pool:edge/app', share: 0.05 }],
   committed,
   returned: committed,
@@ -357,6 +361,43 @@ export const silence: Whole<Silence> = {
   until: AT + 1_000,
   by: 'ada',
   reason: 'known',
+}
+export const course: Whole<Course> = {
+  id: 'k1',
+  group: 'lbs',
+  order: ['edge', 'edge2'],
+  state: 'running',
+  steps: [{ name: 'app/app1/weight', after: '90' }],
+  because: 'app1 is slow',
+  proposal: 'p0',
+  finding: 'f1',
+  prediction,
+  guards,
+  by: 'ada',
+  approvedBy: 'bob',
+  at: AT,
+  continuedBy: 'bob',
+  waiting: { since: AT, because: 'a freeze' },
+  endedAt: AT,
+  outcome: 'Stopped',
+}
+export const approval: Whole<Approval> = {
+  id: 'a1',
+  state: 'approved',
+  subject: { proposal: 'p0', group: true },
+  steps,
+  because: 'app1 is slow',
+  risk: 'high',
+  riskBecause: 'it does not come back',
+  commands: ['set server app/app1 weight 90'],
+  by: 'ada',
+  byId: 'id-ada',
+  at: AT,
+  until: AT + 1_000,
+  decidedBy: 'bob',
+  decidedAt: AT,
+  reason: 'it is 3',
+  change: 'c0',
 }
 const loadFigures = { requests: 60, failures: 1, perSecond: 1, times: { mean: 0.1, p50: 0.1, p90: 0.1, p95: 0.2, p99: 0.3, max: 0.4 } }
 export const annotation: Whole<Annotation> = {

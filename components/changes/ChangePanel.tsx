@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { AsCode } from '@/components/code/AsCode.tsx'
+import { CoursePanel } from '@/components/courses/CoursePanel.tsx'
 import { get, path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Effect } from '@/components/proposals/Effect.tsx'
@@ -33,6 +34,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
   return (
     <section className="flex flex-col gap-4 rounded border border-change/50 p-4" aria-label="Change">
       <ChangeHead change={change} />
+      {change.course && <CoursePanel id={change.course} here={change.id} />}
       {change.job && <JobPanel id={change.job} />}
       {change.prediction && <WatchChart change={change} />}
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} verdict={change.verdict} />}
@@ -44,7 +46,10 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       <StepsTable steps={change.steps} applied />
       <Facts
         facts={[
-          ['By', safe(change.by, 60)],
+          [
+            'By',
+            change.approvedBy === undefined ? safe(change.by, 60) : `${safe(change.by, 60)}, approved by ${safe(change.approvedBy, 60)}`,
+          ],
           [
             'At',
             <time key="at" dateTime={change.at}>

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { PendingApprovals } from '@/components/approvals/PendingApprovals.tsx'
 import { errorText, get, path } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
@@ -47,6 +48,7 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
           Calibration
         </Go>
       </PageHead>
+      <PendingApprovals />
       {error && <Failure tried="The list of changes could not be refreshed." answer={errorText(error)} />}
       <ChangesTable
         changes={shown}

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { errorText, path, post } from '@/components/frame/api.ts'
+import { tellRefusal } from '@/components/approvals/askApproval.ts'
+import { path, post } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -8,7 +9,6 @@ import { applyWords } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
-import { toast } from '@/components/ui/toast.tsx'
 import { text } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { Made } from './change.ts'
@@ -31,17 +31,17 @@ export function MakeCacheChange({ made, rule, point, tooLittle }: Props) {
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const steps = 'steps' in made ? made.steps : []
+  const wanted = () => ({
+    steps: steps.map(({ setting, after }) => ({ setting, after })),
+    because: `Set in the memory lab${point ? `: a hit ratio of ${text(point.hitRatio, 'ratio')} (${text(point.low, 'ratio')} to ${text(point.high, 'ratio')}) is predicted` : ''}.`,
+  })
   const make = useMutation({
-    mutationFn: () =>
-      post<{ change: string }>('changes', {
-        steps: steps.map(({ setting, after }) => ({ setting, after })),
-        because: `Set in the memory lab${point ? `: a hit ratio of ${text(point.hitRatio, 'ratio')} (${text(point.low, 'ratio')} to ${text(point.high, 'ratio')}) is predicted` : ''}.`,
-      }),
+    mutationFn: () => post<{ change: string }>('changes', wanted()),
     onSuccess: ({ change }) => {
       for (const key of ['changes', 'targets', 'overview']) void client.invalidateQueries({ queryKey: [key] })
       go(path`/changes/${change}`)
     },
-    onError: (error) => toast.error('Not applied', { description: errorText(error) }),
+    onError: (error) => tellRefusal(error, 'Not applied', wanted()),
   })
   const because =
     'because' in made

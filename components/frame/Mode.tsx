@@ -48,9 +48,9 @@ export function Mode({ frame }: { frame: FrameView }) {
   return (
     <>
       <Menu items={items}>
-        <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:hidden">
+        <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:size-10 max-sm:px-0">
           <Shape tone={tune ? 'change' : 'info'} />
-          {tune ? 'Tune' : 'Observe'}
+          <span className="max-sm:sr-only">{tune ? 'Tune' : 'Observe'}</span>
         </Button>
       </Menu>
       <FreezeDialog open={freezing} onClose={() => setFreezing(false)} />

@@ -1,6 +1,7 @@
 'use client'
 import { X } from 'lucide-react'
 import { useState } from 'react'
+import { ApprovalNotices } from '@/components/approvals/ApprovalNotices.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape } from '@/components/ui/status.tsx'
@@ -9,8 +10,8 @@ import type { FrameView } from '@/lib/model/answers/frame.ts'
 import { Moment } from './Ago.tsx'
 import { FreezeNotice } from './Freeze.tsx'
 
-/** The banner of Evenkeel's own state, above every page: that changes are frozen, that nothing is being saved, what was damaged on its disk, and that its clock was set. */
-export function Notices({ frame: { saving, repairs, clockStep, freeze, person } }: { frame: FrameView }) {
+/** The banner of Evenkeel's own state, above every page: that changes are frozen, that approvals are asked for, that nothing is being saved, what was damaged on its disk, and that its clock was set. */
+export function Notices({ frame: { saving, repairs, clockStep, freeze, approvals, person } }: { frame: FrameView }) {
   const [dismissed, setDismissed] = useState<string | null>(null)
   return (
     // Always there: a reader of screens hears what comes into it.
@@ -27,6 +28,7 @@ export function Notices({ frame: { saving, repairs, clockStep, freeze, person } 
           </span>
         </p>
       )}
+      <ApprovalNotices approvals={approvals} />
       {freeze && <FreezeNotice freeze={freeze} role={person?.role} />}
       {repairs.map((repair) => (
         <p key={repair} className="flex gap-2 border-warning/40 border-b bg-warning-soft px-4 py-2 max-sm:px-2">

@@ -13,6 +13,7 @@ const TOUCHES: Record<AppEvent['type'], string[]> = {
   proposal: ['proposals', 'overview', 'findings'],
   change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
   annotation: ['annotations', 'incidents', 'runs'],
+  approval: ['approvals', 'frame', 'proposals'],
   target: ['targets', 'overview', 'caches'],
   sample: [],
   clock: ['frame', 'overview', 'findings', 'changes', 'silences'],
@@ -103,6 +104,7 @@ export function useEvents(live: boolean) {
     })
     listen('proposal', () => {})
     listen('annotation', () => {})
+    listen('approval', () => {})
     listen('target', () => {})
     listen('clock', () => {})
     listen('sample', ({ at }) => setConnection({ newestAt: typeof at === 'number' ? at : Date.parse(at) }))

@@ -1,11 +1,11 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { errorText, path, post } from '@/components/frame/api.ts'
+import { tellRefusal } from '@/components/approvals/askApproval.ts'
+import { path, post } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
-import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { PoolServerView, PoolView } from '@/lib/model/answers/pool.ts'
@@ -21,18 +21,18 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const wanted = () => ({
+    steps: [
+      returns
+        ? { setting: { target: pool.target, name: returns.setting }, after: returns.after }
+        : { setting: settingText(stateOf(serverRef(pool, server))), after: 'ready' },
+    ],
+    because: `${server.name} returns to service.`,
+  })
   const back = useMutation({
-    mutationFn: () =>
-      post<{ change: string }>('changes', {
-        steps: [
-          returns
-            ? { setting: { target: pool.target, name: returns.setting }, after: returns.after }
-            : { setting: settingText(stateOf(serverRef(pool, server))), after: 'ready' },
-        ],
-        because: `${server.name} returns to service.`,
-      }),
+    mutationFn: () => post<{ change: string }>('changes', wanted()),
     onSuccess: ({ change }) => go(path`/changes/${change}`),
-    onError: (error) => toast.error('Not returned', { description: errorText(error) }),
+    onError: (error) => tellRefusal(error, 'Not returned', wanted()),
     onSettled: () => {
       for (const key of ['changes', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
     },

@@ -18,9 +18,9 @@ export function ApplyButton({ proposal }: { proposal: ProposalView }) {
       look="primary"
       busy={apply.isPending}
       disabledBecause={proposal.disabledBecause}
-      onClick={() => (look ? go(path`/findings/${proposal.finding}`) : apply.mutate())}
+      onClick={() => (look ? go(path`/findings/${proposal.finding}`) : apply.mutate(proposal.group !== undefined))}
     >
-      {look ? 'Review and apply' : applyWords(proposal.steps)}
+      {proposal.approval !== undefined ? 'Review and ask for approval' : look ? 'Review and apply' : applyWords(proposal.steps)}
     </Button>
   )
 }

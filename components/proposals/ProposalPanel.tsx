@@ -8,7 +8,9 @@ import { Code } from '@/components/ui/code.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
+import { safe } from '@/lib/format/format.ts'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
+import { AskButton } from './AskButton.tsx'
 import { Effect } from './Effect.tsx'
 import { StepsTable } from './StepsTable.tsx'
 import { useApply } from './useApply.ts'
@@ -22,8 +24,10 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
   const apply = useApply(proposal.id, (change) => go(`/changes/${change}`))
   const [sure, setSure] = useState(false)
   const because = proposal.disabledBecause
-  const verb = proposal.owner === 'file' ? commitWords(proposal.steps) : applyWords(proposal.steps)
+  const one = proposal.owner === 'file' ? commitWords(proposal.steps) : applyWords(proposal.steps)
+  const verb = proposal.group ? `${one} on ${proposal.group.targets.length} balancers` : one
   const needsSecond = proposal.risk === 'high' && !sure
+  const { group } = proposal
   return (
     <section className="flex flex-col gap-4 rounded border border-line-strong p-4" aria-label="Proposal">
       <header className="flex flex-col gap-1">
@@ -76,13 +80,27 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
         ]}
       />
       <div className="flex flex-wrap items-center gap-3">
-        {needsSecond ? (
+        {proposal.approval !== undefined ? (
+          <AskButton proposal={proposal} />
+        ) : needsSecond ? (
           <Button data-apply look="primary" size="md" disabledBecause={because} onClick={() => setSure(true)}>
             {verb}…
           </Button>
         ) : (
-          <Button data-apply look="primary" size="md" disabledBecause={because} busy={apply.isPending} onClick={() => apply.mutate()}>
+          <Button
+            data-apply
+            look="primary"
+            size="md"
+            disabledBecause={because}
+            busy={apply.isPending}
+            onClick={() => apply.mutate(group !== undefined)}
+          >
             {apply.isPending ? 'Applying' : needsSecond ? 'Apply' : sure ? `Yes, ${verb.toLowerCase()}` : verb}
+          </Button>
+        )}
+        {group && proposal.approval === undefined && !needsSecond && (
+          <Button size="md" disabledBecause={because} busy={apply.isPending} onClick={() => apply.mutate(false)}>
+            Only on {safe(proposal.steps[0]?.setting.target ?? '', 40)}
           </Button>
         )}
         {because && (
@@ -96,6 +114,14 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
           </span>
         )}
       </div>
+      {group && (
+        <p className="max-w-prose text-dim text-sm">
+          Group <Sentence text={group.name} max={120} />: on <Sentence text={group.canary} max={60} /> first, the canary, with the others as
+          control group; once it has improved there, on{' '}
+          <Sentence text={group.targets.filter((target) => target !== group.canary).join(', ')} max={300} />, one after another. The first
+          that gets worse ends it, and all are rolled back.
+        </p>
+      )}
       {proposal.owner === 'file' && (
         <p className="max-w-prose text-dim text-sm">
           Its file owns these settings: a branch and a commit are made in the repository, and no server is written. The watch begins when

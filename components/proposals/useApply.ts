@@ -18,7 +18,7 @@ const REFUSED: Partial<Record<Problem['code'], string>> = {
 export function useApply(proposal: string, onApplied?: (change: string) => void) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => post<{ change: string }>(path`proposals/${proposal}/apply`, {}),
+    mutationFn: (group: boolean = false) => post<{ change: string }>(path`proposals/${proposal}/apply`, group ? { group } : {}),
     onSuccess: ({ change }) => onApplied?.(change),
     onError: (error) => toast.error((error instanceof Problem && REFUSED[error.code]) || 'Not applied', { description: errorText(error) }),
     onSettled: () => {

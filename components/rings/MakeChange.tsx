@@ -1,7 +1,8 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { memo } from 'react'
-import { errorText, path, post } from '@/components/frame/api.ts'
+import { tellRefusal } from '@/components/approvals/askApproval.ts'
+import { path, post } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -10,7 +11,6 @@ import { applyWords } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
-import { toast } from '@/components/ui/toast.tsx'
 import { text } from '@/lib/format/format.ts'
 import type { Compared } from '@/lib/lab/compute.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
@@ -28,18 +28,18 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const made = stepsOf(source, after)
   const steps = 'steps' in made ? made.steps : []
+  const wanted = () => ({
+    steps: steps.map(({ setting, after }) => ({ setting, after })),
+    because: `Set by hand: max over mean ${text(compared.imbalanceBefore, 'factor')} to ${text(compared.imbalanceAfter, 'factor')}, ${text(compared.moved, 'ratio')} of the keys move.`,
+  })
   const make = useMutation({
-    mutationFn: () =>
-      post<{ change: string }>('changes', {
-        steps: steps.map(({ setting, after }) => ({ setting, after })),
-        because: `Set by hand: max over mean ${text(compared.imbalanceBefore, 'factor')} to ${text(compared.imbalanceAfter, 'factor')}, ${text(compared.moved, 'ratio')} of the keys move.`,
-      }),
+    mutationFn: () => post<{ change: string }>('changes', wanted()),
     onSuccess: ({ change }) => {
       onDone?.()
       for (const key of ['changes', 'rings', 'pools', 'overview']) void client.invalidateQueries({ queryKey: [key] })
       go(path`/changes/${change}`)
     },
-    onError: (error) => toast.error('Not applied', { description: errorText(error) }),
+    onError: (error) => tellRefusal(error, 'Not applied', wanted()),
   })
   const { setBy } = source
   const because = 'because' in made ? made.because : noChangeBecause(frame)

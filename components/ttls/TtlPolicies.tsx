@@ -1,7 +1,8 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { errorText, path, post } from '@/components/frame/api.ts'
+import { tellRefusal } from '@/components/approvals/askApproval.ts'
+import { path, post } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { noChangeBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -13,7 +14,6 @@ import { Section } from '@/components/ui/page.tsx'
 import { Dialog } from '@/components/ui/sheet.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { toast } from '@/components/ui/toast.tsx'
 import { followersWord } from '@/lib/format/followers.ts'
 import { duration, safe, text } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
@@ -90,14 +90,15 @@ function EditTtl({ policy, onClose }: { policy: TtlPolicyView; onClose: () => vo
   const wrongTtl = ttlMs === null || ttlMs <= 0 ? 'A duration: 90s, 10m, 1h.' : null
   const wrongJitter = !(part >= 0 && part <= 1) ? 'A number from 0 to 1.' : null
   const steps = wrongTtl || wrongJitter ? [] : ttlSteps(policy, ttlMs!, part)
+  const wanted = () => ({ steps, because: `TTL of ${policy.match} set by hand.` })
   const apply = useMutation({
-    mutationFn: () => post<{ change: string }>('changes', { steps, because: `TTL of ${policy.match} set by hand.` }),
+    mutationFn: () => post<{ change: string }>('changes', wanted()),
     onSuccess: ({ change }) => {
       for (const key of ['changes', 'ttls', 'overview']) void client.invalidateQueries({ queryKey: [key] })
       onClose()
       go(path`/changes/${change}`)
     },
-    onError: (error) => toast.error('Not applied', { description: errorText(error) }),
+    onError: (error) => tellRefusal(error, 'Not applied', wanted()),
   })
   return (
     <Dialog

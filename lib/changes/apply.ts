@@ -3,7 +3,7 @@ import type { Drill } from '../model/drill.ts'
 import { EvenkeelError } from '../model/error.ts'
 import type { Guard, Step } from '../model/proposal.ts'
 import type { Committed, RepositoryConfig } from '../model/repository.ts'
-import { contestedKeys, type SettingText, settingKey } from '../model/setting.ts'
+import { contestedKeys, settingKey } from '../model/setting.ts'
 import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } from '../model/slowStart.ts'
 import { labelsIn, sharedLabels } from '../model/targetLabels.ts'
 import { trafficMoved } from '../predictions/trafficMoved.ts'
@@ -16,13 +16,14 @@ import type { LiveSettings } from './liveSettings.ts'
 import { ownerOf } from './ownedByFile.ts'
 import { refusalOf } from './refusal.ts'
 import { returning, slowStartOf } from './slowStart.ts'
-import { checkSteps, driftOf, isLong, readLive, refusalFacts, unchangedError, type Wanted } from './wanted.ts'
+import { checkSteps, driftOf, isLong, readLive, refusalFacts, unchangedError, type Wanted, type WantedStep } from './wanted.ts'
 import { writeAll } from './write.ts'
 
 /** `change` is null for a dry run. */
 export type Applied = { change: string | null; steps: Step[]; commands: string[] }
 /** `guards`: those of a drill, beside the ones that every change of a person has. */
-export type OwnChange = { steps: { setting: SettingText; after: string }[]; because: string; drill?: Drill; guards?: Guard[] }
+/** `before`: where it is to be applied only to that value. */
+export type OwnChange = { steps: WantedStep[]; because: string; drill?: Drill; guards?: Guard[] }
 
 /**
  * The apply of a change: refuses in the order of `refusalOf`, or writes target by target, each intent journaled before its write. What was written is put back when a
@@ -102,7 +103,7 @@ type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: stri
 
 /** Opens the change in the journal, before its first write. Throws what it is refused for: another request may have been faster. */
 async function openChange(wanted: Wanted, { steps, slowStart, job, notes, committed }: Opening, context: ChangesContext): Promise<string> {
-  const { proposal, follows, drill, autopilot, because, by, guards } = wanted
+  const { proposal, follows, drill, autopilot, because, by, approvedBy, course, guards } = wanted
   const { journal, liveSettings, store, fleet, now } = context
   const moves = trafficMoved(steps, fleet.topology())
   const own = randomBytes(8).toString('hex')
@@ -127,19 +128,21 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
       ...(drill && { drill }),
       ...(autopilot && { autopilot }),
       by,
+      ...(approvedBy !== undefined && { approvedBy }),
       at: now(),
       reversal: liveSettings.describe(steps).reversal,
-      prediction: proposal?.prediction ?? null,
+      prediction: proposal?.prediction ?? wanted.prediction ?? null,
       guards,
       ...(slowStart && { slowStart }),
       ...(job && { job }),
+      ...(course !== undefined && { course }),
       ...(moves.length > 0 && { moves }),
       ...(committed && { committed: committed(own) }),
       measured: null,
       verdict: null,
       journal: [],
     },
-    { what: 'created', text: because, by },
+    { what: 'created', text: approvedBy === undefined ? because : `${because} Approved by ${approvedBy}.`.trim(), by },
   )
   if (autopilot) journal.note(id, { what: 'note', text: `Made by the autopilot because ${autopilot.because}`, by })
   // A person has decided, so these settings are contested no longer.

@@ -265,6 +265,30 @@ describe('brakes', () => {
     await f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')
   })
 
+  it('what is of high risk once a second person has approved it, however long that took', async () => {
+    const f = fleet()
+    f.state.brakes = { ...NO_BRAKES, secondApprover: { withinMs: 3_600_000 } }
+    const low = f.propose({ steps: [step('edge', 'web/a/weight', '100', '90')], prediction: null })
+    await f.changes().apply(low.id, 'ann')
+    const steps = [step('edge', 'app/a/weight', '100', '20')]
+    const high = f.propose({ risk: 'high', steps })
+    await expect(f.changes().apply(high.id, 'ann')).rejects.toEqual(refusal('approval_needed'))
+    await f.changes().apply(high.id, 'ann', { dryRun: true })
+    // Typing the proposal's values goes around nobody, nor does what a roll-back would not bring back.
+    await expect(f.changes().create(own('edge', 'app/a/weight', '20'), 'ann')).rejects.toEqual(refusal('approval_needed'))
+    await expect(f.changes().create(own('cache', 'config/maxmemory', '2000'), 'ann')).rejects.toEqual(refusal('approval_needed'))
+    await f.changes().create(own('edge2', 'app/a/weight', '60'), 'ann')
+    const renewal = f.propose({ id: 'renewed', risk: 'high', steps: [step('edge', 'app/a/weight', '100', '21')] })
+    f.store().proposals.put({ ...high, state: 'superseded', replaced: { by: renewal.id, at: f.clock.now } })
+    f.clock.now += 600_000
+    const { change } = await f.changes().apply(high.id, 'ann', { approvedBy: 'bob' })
+    expect(f.change(change)).toMatchObject({
+      by: 'ann',
+      approvedBy: 'bob',
+      journal: [{ text: expect.stringMatching(/Approved by bob/) }, {}, {}, {}],
+    })
+  })
+
   it('so much of a pool an hour: what was moved counts, rolled back or not, once; a roll-back is not held back', async () => {
     const f = fleet()
     const pool = poolOf('edge', 'app', [100, 100])
@@ -1024,5 +1048,118 @@ describe('a drill', () => {
     await f.pass(40, 0.025)
     expect(f.values.edge!['app/a/weight']).toBe('100')
     expect(f.change(change).state).toBe('rolled_back')
+  })
+})
+
+describe('a course over a group', () => {
+  const GROUP = { name: 'lbs', targets: ['lb1', 'lb2', 'lb3'], canary: 'lb1' }
+  const values = () => Object.fromEntries(GROUP.targets.map((name) => [name, { 'app/a/weight': '100', 'app/b/weight': '100' }]))
+  function group() {
+    const f = fleet({ values: values() })
+    for (const target of GROUP.targets) {
+      const pool = poolOf(target, 'app', [100, 100])
+      for (const [i, server] of pool.servers.entries()) server.name = 'ab'[i]!
+      f.topology.pools.push(pool)
+      f.topology.targets.push({ name: target, kind: 'lb', state: 'up', capabilities: [] })
+    }
+    f.topology.groups = [GROUP]
+    const where = { target: 'lb1', pool: 'app' }
+    const proposal = f.propose({ steps: [step('lb1', 'app/a/weight', '100', '20')], prediction: { ...f.prediction, where } })
+    return { f, proposal, held: () => GROUP.targets.map((target) => f.values[target]!['app/a/weight']) }
+  }
+  const course = (f: ReturnType<typeof fleet>) => f.changes().courses()[0]!
+  const part = (f: ReturnType<typeof fleet>, target: string) => f.changes().partsOf(course(f)).get(target)!
+  /** A verdict as the watch gives it. */
+  const improve = (f: ReturnType<typeof fleet>, target: string) =>
+    f.store().changes.put({ ...part(f, target), state: 'kept', verdict: 'improved', endedAt: f.clock.now })
+
+  it('is the canary first, then the others one after another, each with the prediction of its own', async () => {
+    const { f, proposal, held } = group()
+    expect(f.changes().groupOf(proposal.steps)).toEqual(GROUP)
+    const dry = await f.changes().applyToGroup(proposal.id, 'ann', { dryRun: true })
+    expect(dry).toMatchObject({ change: null, course: null, steps: [{ setting: { target: 'lb1' } }, { setting: { target: 'lb2' } }, {}] })
+    const applied = await f.changes().applyToGroup(proposal.id, 'ann')
+    expect(held()).toEqual(['20', '100', '100'])
+    expect(f.change(applied.change)).toMatchObject({
+      proposal: proposal.id,
+      course: applied.course,
+      prediction: { where: { target: 'lb1' } },
+    })
+    expect(f.store().proposals.get(proposal.id)).toMatchObject({ state: 'applied' })
+    // Meanwhile nothing else sets this on the others, and what is like it can be set.
+    await expect(f.changes().create(own('lb3', 'app/a/weight', '50'), 'ann')).rejects.toThrow(/Course \w+ is under way on group lbs/)
+    await f.pass(3, null)
+    expect(held()).toEqual(['20', '100', '100'])
+    f.restart()
+    improve(f, 'lb1')
+    f.restart()
+    await f.pass(2, null)
+    expect(held()).toEqual(['20', '20', '100'])
+    expect(part(f, 'lb2')).toMatchObject({ state: 'watching', prediction: { where: { target: 'lb2' } }, by: 'ann' })
+    improve(f, 'lb2')
+    f.restart()
+    await f.pass(2, null)
+    expect(held()).toEqual(['20', '20', '20'])
+    improve(f, 'lb3')
+    f.restart()
+    await f.pass(1, null)
+    expect(course(f)).toMatchObject({ state: 'done', outcome: 'All 3 of group lbs hold the new values.' })
+  })
+
+  it('stops at the first that gets worse, and all are rolled back', async () => {
+    const { f, proposal, held } = group()
+    await f.changes().applyToGroup(proposal.id, 'ann')
+    improve(f, 'lb1')
+    f.restart()
+    await f.pass(2, null)
+    await f.changes().rollBack(part(f, 'lb2').id, 'bob')
+    await f.pass(3, null)
+    expect(held()).toEqual(['100', '100', '100'])
+    expect(course(f)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Stopped at lb2: Rolled back by bob/) })
+    expect(part(f, 'lb1')).toMatchObject({ state: 'rolled_back' })
+    expect(f.changes().partsOf(course(f)).has('lb3')).toBe(false)
+  })
+
+  it('asks where the effect on the canary could not be told, and a person goes on or rolls back', async () => {
+    const { f, proposal, held } = group()
+    await f.changes().applyToGroup(proposal.id, 'ann')
+    f.store().changes.put({ ...part(f, 'lb1'), state: 'kept', verdict: 'unjudged', endedAt: f.clock.now })
+    f.restart()
+    await f.pass(2, null)
+    expect(course(f)).toMatchObject({ state: 'asking' })
+    expect(held()).toEqual(['20', '100', '100'])
+    f.changes().steerCourse(course(f).id, 'continue', 'bob')
+    await f.pass(2, null)
+    expect(held()).toEqual(['20', '20', '100'])
+    f.changes().steerCourse(course(f).id, 'roll-back', 'bob')
+    await f.pass(3, null)
+    expect(held()).toEqual(['100', '100', '100'])
+    expect(course(f)).toMatchObject({ state: 'rolled_back', outcome: 'Rolled back by bob.' })
+  })
+
+  it('waits behind a freeze, and ends where another writer has changed the next', async () => {
+    const { f, proposal, held } = group()
+    await f.changes().applyToGroup(proposal.id, 'ann')
+    improve(f, 'lb1')
+    f.restart()
+    f.state.freeze = { by: 'bob', reason: 'Sale.', at: f.clock.now, until: f.clock.now + 60_000 }
+    await f.pass(2, null)
+    expect(course(f)).toMatchObject({ state: 'running', waiting: { because: expect.stringMatching(/frozen until/) } })
+    expect(held()).toEqual(['20', '100', '100'])
+    f.state.freeze = null
+    f.values.lb2!['app/a/weight'] = '20'
+    await f.pass(4, null)
+    expect(course(f)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Stopped before lb2:/) })
+    expect(held()).toEqual(['100', '20', '100'])
+  })
+
+  it('is of configured groups, else of pools of one name with the same servers', () => {
+    const { f, proposal } = group()
+    delete f.topology.groups
+    expect(f.changes().groupOf(proposal.steps)).toEqual({ name: 'app of lb1, lb2, lb3', targets: GROUP.targets, canary: 'lb1' })
+    f.topology.pools[1]!.servers[1]!.address = '10.9.9.9:80'
+    expect(f.changes().groupOf(proposal.steps)?.targets).toEqual(['lb1', 'lb3'])
+    f.topology.pools[2]!.servers.pop()
+    expect(f.changes().groupOf(proposal.steps)).toBeNull()
   })
 })

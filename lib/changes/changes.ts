@@ -1,58 +1,48 @@
 import { retimeGuards } from '../metrics/retimeGuards.ts'
 import type { Change } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
-import type { Bus } from '../model/events.ts'
-import type { Fleet } from '../model/fleet.ts'
+import { type BalancerGroup, type Course, courseEnded } from '../model/group.ts'
 import type { Job, JobVerb } from '../model/job.ts'
 import { createKeyedMutex } from '../model/keyedMutex.ts'
-import type { Log } from '../model/log.ts'
-import type { AnyActuator } from '../model/product.ts'
 import type { Proposal, Step } from '../model/proposal.ts'
 import type { SettingText } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
-import type { Store } from '../model/store.ts'
 import type { Applied, OwnChange } from './apply.ts'
 import { createApplying } from './applying.ts'
+import { riskOf } from './approval.ts'
 import { moveDates } from './clockStep.ts'
-import type { ChangesContext } from './context.ts'
+import {
+  allCourses,
+  beginCourse,
+  type CourseHands,
+  courseOf,
+  demandCourse,
+  groupOfSteps,
+  partsOf,
+  steerCourse,
+  tickCourse,
+} from './courses.ts'
 import { createContext } from './createContext.ts'
 import type { Description } from './describe.ts'
 import type { GuardState } from './guards.ts'
 import { inFlightIn } from './inFlight.ts'
 import { demandChange, keepChange } from './keep.ts'
 import { type Landing, landAll } from './land.ts'
-import type { LiveSettings } from './liveSettings.ts'
 import { guardsOfChange } from './measuredNow.ts'
+import type { ChangesOptions } from './options.ts'
 import { ownGuards } from './ownGuards.ts'
-import { type Mode, refuseReadOnly } from './readOnly.ts'
+import { refuseReadOnly } from './readOnly.ts'
 import { recoverChange } from './recover.ts'
 import { refusalOf } from './refusal.ts'
 import { demandRetiming, type Retiming, retimingsOf } from './retime.ts'
 import { rollBackChange } from './rollBackChange.ts'
+import { sameValue } from './sameValue.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
-import { isByFile, personalBecause, refusalFacts, wantedOf } from './wanted.ts'
+import { type ApplyOptions, isByFile, personalBecause, refusalFacts, wantedOf } from './wanted.ts'
 import type { WatchSettings } from './watchSettings.ts'
 
 export type { Applied, Description, Landing, OwnChange, WatchSettings }
-
-export type ChangesOptions = {
-  store: Store
-  /** The registry of products unless a test brings its own. */
-  actuators?: readonly AnyActuator[]
-  fleet: Fleet
-  mode(): Mode
-  /** None unless they are given. */
-  brakes?: ChangesContext['brakes']
-  bus: Bus
-  now?: () => number
-  log: Log
-  settings?: Partial<WatchSettings>
-  /** Of several replicas: whether this one looks after the changes of a target; default: always. */
-  owns?(target: string): boolean
-  /** Fencing: whether it surely has the target now, whatever others do; default: always. */
-  holds?(target: string): boolean
-}
 
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */
@@ -65,9 +55,20 @@ export interface Changes {
   refusalOf(proposal: Proposal): EvenkeelError | null
   /** Why a proposal is never applied without a person; null where it may be. */
   onlyByPerson(proposal: Proposal): string | null
-  /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`. */
-  apply(proposal: string, by: string, options?: { dryRun?: boolean; autopilot?: Change['autopilot'] }): Promise<Applied>
-  create(own: OwnChange, by: string, options?: { dryRun?: boolean }): Promise<Applied>
+  /** Resolves when the writes are done and the watch has begun. Throws `not_found`, `read_only`, `busy`, `drift`, `stale`, `not_followed`, `approval_needed`. */
+  apply(proposal: string, by: string, options?: ApplyOptions): Promise<Applied>
+  create(own: OwnChange, by: string, options?: ApplyOptions): Promise<Applied>
+  /** The group of identical balancers that steps are of, with all of them on one pool; null where they are of none. */
+  groupOf(steps: readonly { setting: SettingText }[]): BalancerGroup | null
+  /** The same on each balancer of its group: the canary at once, the others after its verdict. Checked on all of them first. */
+  applyToGroup(proposal: string, by: string, options?: ApplyOptions): Promise<Applied & { course: string | null }>
+  courses(): Course[]
+  /** The changes of a course, by their target. */
+  partsOf(course: Course): Map<string, Change>
+  /** Goes on after a canary whose effect could not be told, or rolls all back. Throws `not_found`, `not_allowed`. */
+  steerCourse(id: string, verb: 'continue' | 'roll-back', by: string): void
+  /** The risk of a proposal, or of a change of one's own, and why. */
+  riskOf(wanted: { steps: OwnChange['steps']; proposal?: Proposal }): ReturnType<typeof riskOf>
   /** What could be done about the keys that were stored before a TTL became shorter, a plan for each cache. */
   retimings(change: Change): Retiming[]
   /** Begins that job on one cache, as a change of its own. Throws as `create` does, and `not_found` or `not_allowed` where there is no such plan. */
@@ -123,23 +124,55 @@ export function createChanges(options: ChangesOptions): Changes {
   const isOwn = ({ steps }: Pick<Change, 'steps'>) => owns(steps[0]!.setting.target)
   const logFailure = (id: string) => (error: unknown) => log.error({ change: id, err: error }, 'a change could not be processed')
 
+  const hands: CourseHands = {
+    apply: (wanted) => applying.run(wanted),
+    rollBack: (id, because) => mutex.run(id, () => rollBackChange(id, 'Evenkeel', because, context)),
+    owns,
+  }
+  const tickCourses = () =>
+    Promise.all(
+      allCourses(context)
+        .filter((course) => !courseEnded(course) && !mutex.isLocked(course.id))
+        .map(({ id }) => mutex.run(id, () => tickCourse(demandCourse(id, context), hands, context)).catch(logFailure(id))),
+    )
+
   return {
     describe: liveSettings.describe,
     isByFile: (steps) => isByFile(steps, context),
-    same: (setting, a, b) => a === b || isSame(setting, a, b, liveSettings),
+    same: (setting, a, b) => sameValue(setting, a, b, liveSettings),
     refusalOf: (proposal) => refusalOf({ ...refusalFacts({ steps: proposal.steps, proposal, dryRun: false }, context), live: null }),
     guardsOf: (id) => guardsOfChange(id, context),
     onlyByPerson: (proposal) => personalBecause(proposal, context),
-    async apply(id, by, { dryRun = false, autopilot } = {}) {
+    groupOf: (steps) => groupOfSteps(steps, fleet.topology()),
+    courses: () => allCourses(context),
+    partsOf: (course) => partsOf(course, context),
+    async applyToGroup(id, by, { dryRun = false, approvedBy } = {}) {
       refuseStopped()
       const proposal = store.proposals.get(id)
       if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
-      return applying.run(wantedOf(proposal, by, dryRun, autopilot))
+      return beginCourse(courseOf(proposal, by, approvedBy, context), dryRun, applying.run, context)
     },
-    async create(own, by, { dryRun = false } = {}) {
+    steerCourse(id, verb, by) {
+      if (verb === 'roll-back') refuseReadOnly(modeForNew())
+      steerCourse(id, verb, by, context)
+    },
+    riskOf: (wanted) => riskOf(wanted, context),
+    async apply(id, by, options = {}) {
+      refuseStopped()
+      const proposal = store.proposals.get(id)
+      if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
+      return applying.run(wantedOf(proposal, by, options))
+    },
+    async create(own, by, { dryRun = false, approvedBy } = {}) {
       refuseStopped()
       const guards = ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs))
-      return applying.run({ ...own, by, dryRun, guards: [...guards, ...(own.guards ?? [])] })
+      return applying.run({
+        ...own,
+        by,
+        dryRun,
+        ...(approvedBy !== undefined && { approvedBy }),
+        guards: [...guards, ...(own.guards ?? [])],
+      })
     },
     retimings: (change) => retimingsOf(change, context),
     async retime(id, target, by, { dryRun = false } = {}) {
@@ -186,6 +219,8 @@ export function createChanges(options: ChangesOptions): Changes {
     inFlight: (steps) => inFlightIn(liveSettings.groups(steps), context),
     async tick() {
       if (stopped) return
+      // Its writes may take long, and no watch waits for them.
+      void tickCourses()
       jobs.leave((job) => isOwn(journal.get(job.change)!))
       await Promise.all(
         journal
@@ -211,14 +246,5 @@ export function createChanges(options: ChangesOptions): Changes {
       await Promise.allSettled([applying.idle(), mutex.idle(), jobs.stop()])
       await context.publications.stop()
     },
-  }
-}
-
-/** Of a setting that nobody writes only the texts can be compared. */
-function isSame(setting: SettingText, a: string, b: string, liveSettings: LiveSettings): boolean {
-  try {
-    return liveSettings.same(setting, a, b)
-  } catch {
-    return false
   }
 }

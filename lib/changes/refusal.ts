@@ -1,6 +1,7 @@
 import { EvenkeelError } from '../model/error.ts'
 import type { Fleet } from '../model/fleet.ts'
 import { freshFollowers } from '../model/follower.ts'
+import type { Course } from '../model/group.ts'
 import { heldUntil, type Proposal } from '../model/proposal.ts'
 import type { Ref } from '../model/ref.ts'
 import { contestedText, documentOf, type SettingText } from '../model/setting.ts'
@@ -16,6 +17,8 @@ export type RefusalFacts = {
   proposal?: Proposal
   /** What took the place of a superseded proposal. */
   renewal: Proposal | null
+  /** A second person has approved it, which may have taken longer than a proposal is held for one. */
+  approved: boolean
   steps: readonly { setting: SettingText; after: string }[]
   /** Why the steps cannot be read: no such target, no such setting, no such value. */
   invalid: EvenkeelError | null
@@ -33,10 +36,14 @@ export type RefusalFacts = {
   inFlight: { change: string; groups: readonly Ref[] } | null
   /** A change in flight elsewhere whose effect shows in the same measurement. */
   measuring: string | null
+  /** A course over a group that has these settings yet to change, or has changed them. */
+  course: Course | null
   /** The servers' refusal: they cannot be read, or hold other values. Null where they agree, or are not asked. */
   live: EvenkeelError | null
   /** The first of the settings that another writer contests. */
   contested: SettingText | null
+  /** That a second person has to approve it first. */
+  unapproved: EvenkeelError | null
   fleet: Pick<Fleet, 'topology' | 'window'>
   now: number
 }
@@ -93,12 +100,21 @@ const measuring: Rule = ({ measuring }) =>
       )
     : null
 
+const course: Rule = ({ course }) =>
+  course
+    ? new EvenkeelError(
+        'busy',
+        `Course ${course.id} is under way on group ${course.group}, which sets this on ${course.order.join(', ')}: wait for its end, or roll it back.`,
+      )
+    : null
+
 const live: Rule = ({ live }) => live
 
-const stale: Rule = ({ proposal, renewal, now }) => {
+const stale: Rule = ({ proposal, renewal, approved, now }) => {
   if (!proposal || proposal.state === 'open') return null
   const until = heldUntil(proposal, renewal)
-  return until !== null && now < until ? null : new EvenkeelError('stale', STALE[proposal.state])
+  const holds = until !== null && (approved ? renewal?.state === 'open' : now < until)
+  return holds ? null : new EvenkeelError('stale', STALE[proposal.state])
 }
 
 // A contested setting stops proposals alone: an own change is a decision of a person.
@@ -124,6 +140,8 @@ const overload: Rule = ({ proposal, steps, fleet }) => {
   return because === null ? null : new EvenkeelError(proposal ? 'not_allowed' : 'invalid', because)
 }
 
+const approval: Rule = ({ unapproved }) => unapproved
+
 const ORDER: Rule[] = [
   invalid,
   observed,
@@ -134,11 +152,14 @@ const ORDER: Rule[] = [
   unsaved,
   busy,
   measuring,
+  course,
   live,
   stale,
   contested,
   unfollowed,
   overload,
+  // Last: what would be refused anyway, nobody is asked to approve.
+  approval,
 ]
 
 /** The refusal while the disk fails: a change that cannot be stored must not begin, because a crash would lose track of it. */

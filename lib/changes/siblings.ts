@@ -1,6 +1,7 @@
 import type { Edge } from '../model/edges.ts'
 import type { Fleet } from '../model/fleet.ts'
 import { globMatches } from '../model/glob.ts'
+import { groupOfPool } from '../model/group.ts'
 import { isWithin, type PoolRef, poolRef, type Ref, refOf, refText } from '../model/ref.ts'
 import type { Labels } from '../model/series.ts'
 import { existsIn, readSetting, type SettingText } from '../model/setting.ts'
@@ -107,8 +108,12 @@ function namesOf(labels: Labels, topology: Topology): Ref[] {
   return [...members.map((target) => ({ target })), ...rings.map(({ name }) => ({ ring: name }))]
 }
 
-function poolsBeside(own: PoolRef, { pools, targets }: Topology): PoolRef[] {
+function poolsBeside(own: PoolRef, topology: Topology): PoolRef[] {
+  const { pools, targets } = topology
   const kindOf = (target: string) => targets.find(({ name }) => name === target)?.kind
+  // Of a group its other balancers are alike in all: they are better than any that are not, and have the same servers.
+  const alike = groupOfPool({ target: own.target, name: own.pool }, topology)?.targets
+  if (alike) return alike.filter((target) => target !== own.target).map((target) => ({ target, pool: own.pool }))
   const hosts = new Set(pools.filter((pool) => pool.target === own.target && pool.name === own.pool).flatMap(hostsOf))
   return pools
     .filter((pool) => kindOf(pool.target) === kindOf(own.target) && !(pool.target === own.target && pool.name === own.pool))

@@ -5,8 +5,10 @@ import type { RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { PlannedStep } from '../predictions/stepsApplied.ts'
 import { trafficMoved } from '../predictions/trafficMoved.ts'
+import { unapproved } from './approval.ts'
 import { brakeOf } from './brakes.ts'
 import type { ChangesContext } from './context.ts'
+import { courseOn } from './courses.ts'
 import { contestedWeightError, fixedWeightError, unsettableWeightError } from './feasible.ts'
 import { inFlightIn, inFlightOn } from './inFlight.ts'
 import type { LiveSettings } from './liveSettings.ts'
@@ -28,18 +30,28 @@ export type Wanted = {
   drill?: Change['drill']
   /** Made by the autopilot. */
   autopilot?: Change['autopilot']
+  /** The second person who has approved it. */
+  approvedBy?: string
+  /** The course over a group that it is a part of, and what is predicted of this part. */
+  course?: string
+  prediction?: Change['prediction']
   guards: Change['guards']
 }
-type WantedStep = { setting: SettingText; before?: string; after: string }
+/** `approvedBy`: the second person who has approved it, where one has to. */
+export type ApplyOptions = { dryRun?: boolean; approvedBy?: string; autopilot?: Change['autopilot'] }
 
-export function wantedOf(proposal: Proposal, by: string, dryRun: boolean, autopilot?: Change['autopilot']): Wanted {
+export type WantedStep = { setting: SettingText; before?: string; after: string }
+
+export function wantedOf(proposal: Proposal, by: string, { dryRun = false, approvedBy, autopilot }: ApplyOptions): Wanted {
+  const { steps, because, guards } = proposal
   return {
-    steps: proposal.steps,
-    because: proposal.because,
+    steps,
+    because,
     by,
     dryRun,
     proposal,
-    guards: proposal.guards,
+    guards,
+    ...(approvedBy !== undefined && { approvedBy }),
     ...(autopilot && { autopilot }),
   }
 }
@@ -144,6 +156,14 @@ export function unchangedError(
   return new EvenkeelError('invalid', `${words.join('; ')}. Nothing was written.`)
 }
 
+/** What took its place; of one that was approved what stands there now, because that took its time. */
+function renewalOf(proposal: Proposal | undefined, approved: boolean, { proposals }: ChangesContext['store']): Proposal | null {
+  let renewal = proposal?.replaced ? proposals.get(proposal.replaced.by) : null
+  for (let i = 0; approved && renewal?.replaced && i < RENEWALS_MAX; i++) renewal = proposals.get(renewal.replaced.by)
+  return renewal
+}
+const RENEWALS_MAX = 10_000
+
 function brakeNow(steps: readonly PlannedStep[], { brakes, journal, store, fleet, now }: ChangesContext): EvenkeelError | null {
   const { settings, freeze } = brakes()
   const limited = settings.trafficPerHour !== null
@@ -156,7 +176,7 @@ function brakeNow(steps: readonly PlannedStep[], { brakes, journal, store, fleet
 
 /** The facts that are known without asking a server. */
 export function refusalFacts(
-  wanted: Pick<Wanted, 'steps' | 'proposal' | 'follows' | 'dryRun' | 'autopilot'>,
+  wanted: Pick<Wanted, 'steps' | 'proposal' | 'follows' | 'dryRun' | 'drill' | 'autopilot' | 'approvedBy' | 'course' | 'prediction'>,
   context: ChangesContext,
   /** The steps with the values that they begin at, where those were read. */
   read: readonly Step[] = [],
@@ -168,10 +188,12 @@ export function refusalFacts(
   const proposal = wanted.proposal && (store.proposals.get(wanted.proposal.id) ?? wanted.proposal)
   const groups = liveSettings.groups(steps)
   const change = inFlightIn(groups, context)
-  const measuring = inFlightOn(proposal?.prediction, context)
+  const course = courseOn(steps, context)
+  const measuring = inFlightOn(proposal?.prediction ?? wanted.prediction, context)
   return {
     proposal,
-    renewal: proposal?.replaced ? store.proposals.get(proposal.replaced.by) : null,
+    renewal: renewalOf(proposal, wanted.approvedBy !== undefined, store),
+    approved: wanted.approvedBy !== undefined,
     steps,
     byFile: isByFile(steps, context),
     invalid: checked instanceof EvenkeelError ? checked : null,
@@ -182,7 +204,10 @@ export function refusalFacts(
     failing: wanted.dryRun ? null : store.failing(),
     inFlight: change ? { change, groups } : null,
     measuring,
+    course: course && course.id !== wanted.course ? course : null,
     contested: steps.find(({ setting }) => contestedKeys(setting).some((key) => store.memory.get(key) !== null))?.setting ?? null,
+    // What cannot be described is refused for that.
+    unapproved: checked instanceof EvenkeelError ? null : unapproved({ ...wanted, proposal, steps }, context),
     fleet,
     now: context.now(),
   }

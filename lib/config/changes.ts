@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { duration } from './duration.ts'
 import { weeklyWindow } from './weeklyWindow.ts'
 
 /** Brakes: what holds back new changes, whoever asks for them. */
@@ -25,6 +26,15 @@ export const changesSchema = z
       .describe(
         "The part of one pool's or ring's traffic that changes may move within any hour, 0 to 1: by the predicted shares of its servers or nodes before and after. Default: no limit",
       ),
+    secondApprover: z
+      .literal('high', { error: '"high"' })
+      .optional()
+      .describe(
+        'What is of this risk is applied once a second person has approved it; needs an `auth` that tells people apart. Default: nobody has to',
+      ),
+    approveWithin: duration(60_000, 7 * 86_400_000)
+      .prefault('1h')
+      .meta({ description: 'How long such a request waits for its approval, from 1m to 7d' }),
   })
   .prefault({})
   .meta({ description: 'What holds back new changes, whoever asks for them; a freeze from the page comes on top' })

@@ -1,6 +1,7 @@
 import type { AutopilotRule } from '../model/autopilot.ts'
 import type { BrakeSettings } from '../model/brakes.ts'
 import type { EdgeText } from '../model/edges.ts'
+import type { BalancerGroup } from '../model/group.ts'
 import type { Route } from '../model/notice.ts'
 import type { PriceList } from '../model/prices.ts'
 import type { TargetConfig } from '../model/product.ts'
@@ -49,6 +50,7 @@ export type Config = {
   rings: RingConfig[]
   ttls: TtlConfig[]
   edges: EdgeText[]
+  groups: BalancerGroup[]
   prices: PriceList
   receivers: Receiver[]
   routes: Route[]

@@ -4,6 +4,7 @@ import type { TargetConfig } from '../model/product.ts'
 import { listenOf, urlOf } from './access.ts'
 import { copiesOf } from './audit.ts'
 import { autopilotOf } from './autopilot.ts'
+import { brakesOf } from './brakes.ts'
 import type { Config } from './config.ts'
 import { type Outside, type Path, readSource, type Source } from './document.ts'
 import { checkEdges } from './edges.ts'
@@ -11,6 +12,7 @@ import { ConfigError, type ConfigProblem, pathText } from './error.ts'
 import { allowedAt, allowedText, foundText, strangeKeys } from './explain.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { parseForeign } from './foreign.ts'
+import { groupsOf } from './groups.ts'
 import type { Listen } from './listen.ts'
 import { checkLogs } from './logs.ts'
 import { warnOfNeverMatching } from './neverMatching.ts'
@@ -55,12 +57,14 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     report,
     warn: (path, warning) => void warnings.push(`${pathText(path)}: ${warning}`),
   }
-  for (const list of ['targets', 'rings', 'ttls', 'receivers'] as const) checkUnique(list, read[list] as { name: string }[], checks)
+  for (const list of ['targets', 'rings', 'ttls', 'groups', 'receivers'] as const)
+    checkUnique(list, read[list] as { name: string }[], checks)
   const rings = ringsOf(read.rings, checks)
   read.ttls.forEach(({ control }, index) => {
     checkControl(['ttls', index, 'control'], control, checks)
   })
   checkEdges(read, checks)
+  const groups = groupsOf(read, checks)
   const prices = pricesOf(read.prices, checks)
   checkLogs(checks)
   checkOwners(checks)
@@ -78,6 +82,7 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
   warnOfNeverMatching(routes, receivers, known, checks.warn)
   warnOfEmptyScopes(read.auth, checks.targets, checks.warn)
   const { listen, auth } = listenOf(read, bound, checks)
+  const brakes = brakesOf(read, auth, checks)
   if (problems.length) throw new ConfigError(file, problems)
 
   return {
@@ -91,16 +96,13 @@ export function parseConfig(text: string, env: Outside['env'], schemas: Schemas,
     auth,
     ...(read.series && { series: read.series }),
     ...timesOf(read),
-    brakes: {
-      windows: read.changes.windows,
-      inFlightMax: read.changes.inFlight ?? null,
-      trafficPerHour: read.changes.trafficPerHour ?? null,
-    },
+    brakes,
     autopilot,
     targets: checks.targets as TargetConfig[],
     rings,
     ttls: read.ttls.map(({ ttl, followers, ...rest }) => ({ ...rest, ttlMs: ttl, followersExpected: followers })),
     edges: read.edges,
+    groups,
     prices,
     receivers,
     routes,

@@ -11,6 +11,7 @@ import { changesSchema } from './changes.ts'
 import { detectionSchema } from './detection.ts'
 import { duration } from './duration.ts'
 import { grafanaSchema } from './grafana.ts'
+import { groupSchema } from './groups.ts'
 import { heartbeatSchema } from './heartbeat.ts'
 import { DEFAULT_LISTEN, listen, listenText } from './listen.ts'
 import { pricesSchema } from './prices.ts'
@@ -209,6 +210,11 @@ export function configSchema(schemas: Schemas) {
       )
       .default([])
       .describe('Who calls whom, for the picture of the tiers and for causes across tiers'),
+    groups: z
+      .array(groupSchema)
+      .max(1000)
+      .default([])
+      .describe('Groups of identical balancers: a change is tried on the canary, then made on the others one after another'),
     prices: pricesSchema.prefault({}).meta({
       description:
         'What memory and reads of the origin cost: remedies of caches then say what they save and cost a month. Without a price nothing is said of money',

@@ -2,6 +2,7 @@ import type { ClockStep } from '../model/clock.ts'
 import type { Edge } from '../model/edges.ts'
 import type { Bus } from '../model/events.ts'
 import type { Fleet } from '../model/fleet.ts'
+import type { BalancerGroup } from '../model/group.ts'
 import type { Log } from '../model/log.ts'
 import { ALONE, type Ownership } from '../model/ownership.ts'
 import type { PriceList } from '../model/prices.ts'
@@ -21,6 +22,7 @@ import { createTopologyBook, type Part, topologyOf } from './topology.ts'
 export type FleetOptions = {
   targets: { config: TargetConfig; product: AnyProduct }[]
   edges: Edge[]
+  groups?: BalancerGroup[]
   prices?: PriceList
   poll: { everyMs: number; timeoutMs: number }
   store: Store
@@ -65,7 +67,7 @@ export interface PolledFleet extends Fleet {
 }
 
 export function createFleet(given: FleetOptions): PolledFleet {
-  const { edges, prices, poll, store, bus, log, clock = systemClock, ownership = ALONE, ...options } = given
+  const { edges, groups, prices, poll, store, bus, log, clock = systemClock, ownership = ALONE, ...options } = given
   const book = createTopologyBook()
   const targets = new Map<string, Target>()
   /** Those that are polled here. */
@@ -174,7 +176,7 @@ export function createFleet(given: FleetOptions): PolledFleet {
         if (target) parts.set(name, book.read(seenOf(target, refused.get(name))))
       }
       changed.clear()
-      cached = topologyOf([...targets.keys()].map((name) => parts.get(name)!), { edges, ...(prices && { prices }) }) // biome-ignore format: one line
+      cached = topologyOf([...targets.keys()].map((name) => parts.get(name)!), { edges, ...(groups && { groups }), ...(prices && { prices }) }) // biome-ignore format: one line
       return cached
     },
     window(spanMs) {

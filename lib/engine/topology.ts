@@ -31,7 +31,7 @@ export interface TopologyBook {
 export type Part = { facts: TargetFacts; pools: Pool[]; rings: Topology['rings']; ttls: Topology['ttls'] }
 
 /** The parts together. */
-export function topologyOf(parts: Iterable<Part>, configured: Pick<Topology, 'edges' | 'prices'>): Topology {
+export function topologyOf(parts: Iterable<Part>, configured: Pick<Topology, 'edges' | 'groups' | 'prices'>): Topology {
   const topology: Topology = { targets: [], pools: [], rings: [], ttls: [], ...configured }
   for (const { facts, pools, rings, ttls } of parts) {
     topology.targets.push(facts)

@@ -17,9 +17,11 @@ export type BrakeSettings = {
   inFlightMax: number | null
   /** The part of the traffic of one pool or ring that may be moved within any hour, 0 to 1; null: no limit. */
   trafficPerHour: number | null
+  /** What is of high risk is applied once a second person has approved it, within that time; null: nobody has to. */
+  secondApprover: { withinMs: number } | null
 }
 
 /** The part of the traffic of one pool or ring that goes elsewhere, 0 to 1. `of`: the text of its ref. */
 export type TrafficMoved = { of: string; share: number }
 
-export const NO_BRAKES: BrakeSettings = { windows: [], inFlightMax: null, trafficPerHour: null }
+export const NO_BRAKES: BrakeSettings = { windows: [], inFlightMax: null, trafficPerHour: null, secondApprover: null }

@@ -60,6 +60,8 @@ export type Change = {
   proposal?: string
   finding?: string
   by: string
+  /** The second person, where one had to approve it. */
+  approvedBy?: string
   at: number
   /** Epoch ms; set when the writes are done. */
   watchFrom?: number
@@ -76,6 +78,8 @@ export type Change = {
   drill?: Drill
   /** The change of a TTL after which it re-times the keys that were stored before. */
   follows?: string
+  /** The course over a group of balancers that it is a part of. */
+  course?: string
   /** Which part of the traffic of its pool or ring it moves, as predicted in the moment of the write. */
   moves?: TrafficMoved[]
   /** Where it was not written to a server, but committed to a repository. */

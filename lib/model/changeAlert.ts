@@ -1,3 +1,4 @@
+import { approvalOf } from './approval.ts'
 import { type Change, changeInFlight } from './change.ts'
 import type { Finding } from './finding.ts'
 
@@ -5,7 +6,7 @@ const PREFIX = 'change-'
 const NEEDS_PERSON = '-needs-person'
 const BY_AUTOPILOT = '-autopilot'
 /** What stands where findings have the id of their rule. */
-export const CHANGE_RULES: readonly string[] = ['change/failed', 'change/needs-person', 'change/autopilot']
+export const CHANGE_RULES: readonly string[] = ['change/failed', 'change/needs-person', 'change/needs-approval', 'change/autopilot']
 
 /** Whether a change needs a person: it failed, or asks for a decision, and has not been acknowledged. */
 export const isOpen = ({ state, needsPerson, seenTo }: Pick<Change, 'state' | 'needsPerson' | 'seenTo'>): boolean =>
@@ -73,6 +74,7 @@ export function changeOf(id: string): string | null {
 /** The path of the page where a reader of a notice decides; the overview where the notice is about nothing that has a page. */
 export function pageOf({ id }: Pick<Finding, 'id'>): string {
   if (id === 'test') return ''
+  if (approvalOf(id) !== null) return '/changes#approvals'
   const change = changeOf(id)
   return change === null ? `/findings/${encodeURIComponent(id)}` : `/changes/${encodeURIComponent(change)}`
 }

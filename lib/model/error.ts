@@ -11,6 +11,7 @@ export const ERROR_STATUS = {
   stale: 409,
   not_followed: 409,
   not_allowed: 409,
+  approval_needed: 409,
   too_large: 413,
   invalid: 422,
   too_little: 422,

@@ -1,4 +1,5 @@
 import type { Annotation } from './annotation.ts'
+import type { Approval } from './approval.ts'
 import type { Change } from './change.ts'
 import type { ClockStep } from './clock.ts'
 import type { Finding } from './finding.ts'
@@ -11,6 +12,8 @@ export type AppEvent =
   | { type: 'change'; change: Change; shared?: true }
   /** It was made, changed or deleted. */
   | { type: 'annotation'; annotation: Annotation; deleted?: true; shared?: true }
+  /** A request for the approval of a second person: made, or decided. */
+  | { type: 'approval'; approval: Approval; shared?: true }
   | { type: 'target'; name: string; state: string }
   | { type: 'sample'; at: number }
   /** The clock was set: whoever holds dates moves them along. */

@@ -12,6 +12,7 @@ const TITLES: Record<ErrorCode, string> = {
   drift: 'The live value is not what was expected',
   stale: 'The proposal is out of date',
   not_followed: 'Not every application follows',
+  approval_needed: 'A second person has to approve it',
   not_allowed: 'Not in this state',
   too_large: 'Too large',
   invalid: 'The value is not allowed',

@@ -1,5 +1,6 @@
 import type { Admission } from './admission.ts'
 import type { Edge } from './edges.ts'
+import type { BalancerGroup } from './group.ts'
 import type { LeftOut } from './limits.ts'
 import type { PriceList } from './prices.ts'
 import type { Retries } from './retries.ts'
@@ -207,6 +208,8 @@ export type Topology = {
   rings: Ring[]
   ttls: TtlPolicy[]
   edges: Edge[]
+  /** Groups of identical balancers, as the configuration gives them. */
+  groups?: BalancerGroup[]
   /** What memory and the origin cost, from the configuration. */
   prices?: PriceList
 }

@@ -110,6 +110,7 @@ export async function openRuntime(
   const fleet = createFleet({
     targets,
     edges: readEdges(config.edges),
+    ...(config.groups.length > 0 && { groups: config.groups }),
     prices: config.prices,
     poll: config.poll,
     store,

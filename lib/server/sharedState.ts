@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { Annotation } from '../model/annotation.ts'
+import { APPROVAL_PREFIX, type Approval } from '../model/approval.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { Store } from '../model/store.ts'
@@ -33,6 +34,8 @@ export function announceShared(store: Store, bus: Bus): void {
     if (noun === 'finding' && document) bus.emit({ type: 'finding', finding: document, shared: true })
     if (noun === 'proposal' && document) bus.emit({ type: 'proposal', proposal: document, shared: true })
     if (noun === 'change' && document) bus.emit({ type: 'change', change: document, shared: true })
+    if (noun === 'memory' && document && id.startsWith(APPROVAL_PREFIX))
+      bus.emit({ type: 'approval', approval: document as Approval, shared: true })
     if (noun !== 'annotation') return
     const annotation = document ?? annotations.get(id)
     if (annotation) bus.emit({ type: 'annotation', annotation, ...(document === null && { deleted: true }), shared: true })

@@ -1,3 +1,4 @@
+import { approvalOf } from '../../model/approval.ts'
 import { changeOf } from '../../model/changeAlert.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Route } from '../../model/notice.ts'
@@ -30,7 +31,7 @@ export function notificationOf(last: LogEntry, looking: Looking, { waitMs, repea
   const fresh = firing.filter(({ id }) => !last.firing.includes(id))
   const ended = endedOf(last, looking)
   // That a change waits is sent once: nothing goes on that would get worse unnoticed. What somebody looks after is not sent again either.
-  const lasting = firing.filter(({ id, acknowledged }) => changeOf(id) === null && !acknowledged)
+  const lasting = firing.filter(({ id, acknowledged }) => changeOf(id) === null && approvalOf(id) === null && !acknowledged)
   const repeats = lasting.length > 0 && fresh.length === 0 && last.at > 0 && at - last.at >= repeatMs
   if (fresh.length === 0 && ended.length === 0 && !repeats) return { is: 'nothing' }
   if (!repeats) {

@@ -116,6 +116,7 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
   proposal: z.string().optional(),
   finding: z.string().optional(),
   by: z.string(),
+  approvedBy: z.string().optional().meta({ description: 'The second person, where one had to approve it' }),
   at: iso,
   watchFrom: iso.optional(),
   watchUntil: iso.optional(),
@@ -150,6 +151,7 @@ export const changeAnswer = noun('Change', 'What was done, and what it did', {
     description:
       'Of a TTL that became shorter: what can be done about the keys that were stored before, for each cache; of one change alone',
   }),
+  course: z.string().optional().meta({ description: 'The course over a group of identical balancers that it is a part of' }),
   moves: z
     .array(z.object({ of: z.string().meta({ description: 'A pool or ring: `pool:TARGET/POOL`, `ring:NAME`' }), share: z.number() }))
     .optional()

@@ -20,6 +20,9 @@ export const frameAnswer = open({
     .nullable()
     .meta({ description: "The clock of Evenkeel's machine was set within the last hour" }),
   firing: z.number(),
+  approvals: z
+    .array(open({ id: z.string(), by: z.string(), words: z.string(), until: iso }))
+    .meta({ description: 'Requests that wait for the approval of a second person' }),
   freeze: freeze.nullable().meta({ description: 'Null: new changes are not held back by a person' }),
   saving: saving.nullable().meta({ description: 'Null while everything reaches the disk' }),
   repairs: z.array(z.string()).meta({ description: 'What was damaged in the data folder and what became of it, as this start found it' }),

@@ -36,6 +36,18 @@ export const proposalAnswer = noun('Proposal', 'What could be done, with the eff
   heldUntil: iso.optional().meta({ description: 'Superseded by nearly the same values, and still applicable until then' }),
   disabledBecause: z.string().optional(),
   autopilot: decision.optional().meta({ description: 'What the autopilot makes of it, where a policy is about it' }),
+  group: z
+    .object({ name: z.string(), canary: z.string(), targets: z.array(z.string()) })
+    .optional()
+    .meta({
+      description:
+        'The identical balancers that it can be applied to with `group: true`: the canary first, then the others one after another',
+    }),
+  approval: z
+    .object({ id: z.string(), by: z.string(), until: iso })
+    .nullable()
+    .optional()
+    .meta({ description: 'A second person has to approve it: the request that waits for that, or null while nobody has asked' }),
 })
 export type ProposalView = z.infer<typeof proposalAnswer>
 
@@ -44,6 +56,11 @@ export const appliedAnswer = z
     change: z.string().nullable().meta({ description: 'null for a dry run' }),
     steps: z.array(step),
     commands: z.array(z.string()),
+    course: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Of a change of a whole group: its course; `change` is that of the canary' }),
   })
   .meta({ id: 'Applied' })
 export type AppliedView = z.infer<typeof appliedAnswer>

@@ -9,7 +9,7 @@ const LEADER = ''
 /** What a change, a proposal or a body writes first decides who does it; null: what is not there is said here. */
 const firstTarget = (steps: readonly { setting: { target: string } }[] | undefined): string | null => steps?.[0]?.setting.target ?? null
 
-const known = ({ engine }: Runtime, target: string | null) => (target !== null && engine.targetConfig(target) ? target : null)
+export const known = ({ engine }: Runtime, target: string | null) => (target !== null && engine.targetConfig(target) ? target : null)
 
 export const targetOfBody = ({ runtime, body }: { runtime: Runtime; body: { steps: { setting: { target: string } }[] } }) =>
   known(runtime, firstTarget(body.steps))

@@ -1,5 +1,6 @@
 import type { AppEvent } from '../../model/events.ts'
 import { annotationView } from '../annotations/annotations.ts'
+import { approvalView } from '../approvals/approvals.ts'
 import { changeView } from '../changes/changes.ts'
 import { findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
@@ -12,6 +13,7 @@ export function eventBody(runtime: Runtime, event: AppEvent): unknown {
   if (event.type === 'proposal') return proposalView(runtime, event.proposal, runtime.engine.topology())
   if (event.type === 'change') return changeView(runtime, event.change)
   if (event.type === 'annotation') return { ...annotationView(event.annotation), ...(event.deleted && { deleted: true }) }
+  if (event.type === 'approval') return approvalView(runtime, event.approval)
   if (event.type === 'target') return { name: event.name, state: event.state }
   if (event.type === 'clock') return { at: iso(event.step.at), byMs: event.step.byMs }
   return { at: event.at }

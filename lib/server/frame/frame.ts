@@ -1,5 +1,7 @@
 import type { FrameView, SavingView } from '../../model/answers/frame.ts'
 import type { Person } from '../../model/answers/person.ts'
+import { stepsWords } from '../../model/approval.ts'
+import { pendingApprovals } from '../approvals/approvals.ts'
 import { getFreeze } from '../freeze/freeze.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { mode } from '../mode/mode.ts'
@@ -18,6 +20,12 @@ export function getFrame(runtime: Runtime, person: Person | null): FrameView {
     newestSampleAt: isoOrNull(runtime.store.newestAt()),
     clockStep: step && { at: iso(step.at), byMs: step.byMs },
     firing: runtime.store.findings.list((finding) => finding.state === 'firing' && finding.severity !== 'info').length,
+    approvals: pendingApprovals(runtime).map((approval) => ({
+      id: approval.id,
+      by: approval.by,
+      words: stepsWords(approval.steps),
+      until: iso(approval.until),
+    })),
     freeze: getFreeze(runtime).freeze,
     saving: savingView(runtime),
     repairs: runtime.store.repairs(),

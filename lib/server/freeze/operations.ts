@@ -26,7 +26,7 @@ export const freezeOperations = [
     tag,
     body: z.strictObject({ until: time, reason: words(500).min(1) }),
     answer: freezeAnswer,
-    problems: ['invalid'],
+    problems: ['invalid', 'unavailable'],
     run: ({ runtime, body, by }) => setFreeze(runtime, body, by),
   }),
   operation({
@@ -38,6 +38,7 @@ export const freezeOperations = [
     summary: 'Lifts the freeze before its time',
     tag,
     answer: liftedAnswer,
+    problems: ['unavailable'],
     run: ({ runtime, by }) => liftFreeze(runtime, by),
   }),
 ]

@@ -11,6 +11,8 @@ import { createBrowser } from '../../../test/pushService.ts'
 import * as whole from '../../../test/wholeFleet.ts'
 import type { GuardState } from '../../changes/guards.ts'
 import { parseConfig } from '../../config/parse.ts'
+import { APPROVAL_PREFIX } from '../../model/approval.ts'
+import { EvenkeelError } from '../../model/error.ts'
 import type { HandDrill } from '../../model/handDrill.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
@@ -146,6 +148,7 @@ autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from:
   runtime.heartbeat = { ...runtime.heartbeat!, state: () => beat }
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
+  store.memory.put(`${APPROVAL_PREFIX}a1`, whole.approval)
   const topology = { targets: whole.facts, pools: [whole.pool, whole.otherPool], rings: [whole.ring], ttls: [whole.ttl], edges: [] }
   const hitRatio = { value: 0.9, low: 0.88, high: 0.92, readsShare: 0.5, readsPerSecond: 20 }
   runtime.patternRatios = { ...runtime.patternRatios, of: () => hitRatio }
@@ -170,6 +173,13 @@ autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from:
     retimings: () => [{ target: 'cache-a', step: whole.steps[0]!, text: 'Keys live on.', because: 'it is done' }],
     retime: async () => ({ change: 'c0', steps: whole.steps, commands: ['x'] }),
     describe: () => ({ commands: ['x'], reversal: 'exact', lost: [], persistence: [], groups: [], costs: [] }),
+    groupOf: () => ({ name: 'lbs', targets: ['edge', 'edge2'], canary: 'edge' }),
+    applyToGroup: async () => ({ change: 'c0', course: 'k1', steps: whole.steps, commands: ['x'] }),
+    courses: () => [whole.course],
+    partsOf: () => new Map([['edge', whole.changes[0]!]]),
+    steerCourse: () => {},
+    riskOf: () => ({ risk: 'high', because: 'it does not come back' }),
+    refusalOf: ({ state }) => new EvenkeelError(state === 'open' ? 'approval_needed' : 'stale', 'it is so'),
     steerJob: async () => whole.job,
     guardsOf: () => whole.guardStates as unknown as GuardState[],
   }
@@ -234,6 +244,10 @@ test('the fleet, what is found in it and what is done about it', async () => {
   }
   await post('findings/{id}/feedback', 'findings/f1/feedback', { isProblem: false })
   await post('proposals/{id}/apply', 'proposals/p0/apply')
+  await post('proposals/{id}/apply', 'proposals/p0/apply', { group: true })
+  await get('courses')
+  await get('courses/{id}', 'courses/k1')
+  for (const verb of ['continue', 'roll-back']) await post(`courses/{id}/${verb}`, `courses/k1/${verb}`)
   await post('changes', 'changes', { steps: [{ setting: whole.steps[0]!.setting, after: '90' }] })
   for (const verb of ['roll-back', 'keep', 'settle']) await post(`changes/{id}/${verb}`, `changes/c0/${verb}`)
   await post('changes/{id}/retime', 'changes/c0/retime', { target: 'cache-a' })
@@ -279,6 +293,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('mode', 'mode', { mode: 'tune' })
   await post('config/reload', 'config/reload')
   await frozen(runtime)
+  await approved(runtime)
   await post('drills/{name}', 'drills/slow')
   await call(runtime, 'DELETE drills/{name}', 'drills/slow')
   const before = { algorithm: 'ketama', nodes: [{ name: 'a' }, { name: 'b' }] }
@@ -291,12 +306,32 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await drillOf(runtime)
 }, 60_000)
 
+/** A request for an approval, made, declined, withdrawn and approved by another person. */
+async function approved(runtime: Runtime): Promise<void> {
+  const withinMs = 3_600_000
+  runtime.config.brakes = { ...runtime.config.brakes, secondApprover: { withinMs } }
+  await call(runtime, 'GET approvals')
+  await call(runtime, 'GET approvals/{id}', 'approvals/a1')
+  const { answer } = await call(runtime, 'POST approvals', undefined, { body: { proposal: 'p0' } })
+  await call(runtime, 'GET proposals/{id}', 'proposals/p0')
+  await call(runtime, 'GET frame')
+  await call(runtime, 'DELETE approvals/{id}', `approvals/${answer.id}`)
+  pendingApproval(runtime, 'a2')
+  await call(runtime, 'POST approvals/{id}/decline', 'approvals/a2/decline', { body: { reason: 'not now' } })
+}
+
+const pendingApproval = (runtime: Runtime, id: string) =>
+  runtime.store.memory.put(`${APPROVAL_PREFIX}${id}`, { ...whole.approval, id, state: 'pending', until: runtime.now() + 60_000 })
+
 /** A freeze that is set, seen in the frame, and lifted. */
 async function frozen(runtime: Runtime): Promise<void> {
+  const { failing } = runtime.store
+  runtime.store.failing = () => null
   await call(runtime, 'POST freeze', undefined, { body: { until: Date.now() + 3_600_000, reason: 'sale' } })
   await call(runtime, 'GET freeze')
   await call(runtime, 'GET frame')
   await call(runtime, 'DELETE freeze')
+  runtime.store.failing = failing
 }
 
 /** Receivers and routes, edited, tried and written. */
@@ -385,6 +420,9 @@ test('people, their accounts and tokens', async () => {
   await by('POST session/codes/remove', undefined, { present })
   await by('DELETE session/tokens/{id}', `session/tokens/${made.id}`)
   await by('DELETE tokens/{id}', `tokens/${(await by('POST tokens', undefined, { name: 'cd', role: 'viewer' })).id}`)
+  runtime.changes = { ...runtime.changes, applyToGroup: async () => ({ change: 'c0', course: 'k1', steps: whole.steps, commands: ['x'] }) }
+  pendingApproval(runtime, 'a3')
+  await by('POST approvals/{id}/approve', 'approvals/a3/approve')
   const { link } = await by('POST persons', undefined, { name: 'bob', role: 'viewer' })
   await by('POST persons/{name}/grants', 'persons/bob/grants', { grants: [{ role: 'operator', where }] })
   const bob = { cookie: (await signIn({ code: codeIn(link) })).cookie! }

@@ -2,6 +2,7 @@ import { anything } from '../../model/answers/shape.ts'
 import { accountOperations } from '../account/operations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { annotationOperations } from '../annotations/operations.ts'
+import { approvalOperations } from '../approvals/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { autopilotOperations } from '../autopilot/operations.ts'
 import { browserOperations } from '../browsers/operations.ts'
@@ -9,6 +10,7 @@ import { calibrationOperations } from '../calibration/operations.ts'
 import { changeOperations } from '../changes/operations.ts'
 import { clusterOperations } from '../cluster/operations.ts'
 import { configurationOperations } from '../configuration/operations.ts'
+import { courseOperations } from '../courses/operations.ts'
 import { curvesOperations } from '../curves/operations.ts'
 import { deliveryOperations } from '../deliveries/operations.ts'
 import { drillOperations } from '../drills/operations.ts'
@@ -88,6 +90,8 @@ export const operations: Operation[] = [
   ...runOperations,
   ...proposalOperations,
   ...changeOperations,
+  ...approvalOperations,
+  ...courseOperations,
   ...jobOperations,
   ...autopilotOperations,
   ...silenceOperations,

@@ -6,7 +6,7 @@ import { targetOfProposal } from '../cluster/runsAt.ts'
 import { proposalCode } from '../code/code.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
-import { ofProposal } from '../teams/touches.ts'
+import { ofProposal, ofProposalOnGroup } from '../teams/touches.ts'
 import { applyProposal, getProposal, listProposals } from './proposals.ts'
 
 const tag = 'The loop'
@@ -53,15 +53,29 @@ export const proposalOperations = [
     method: 'POST',
     path: 'proposals/{id}/apply',
     role: 'operator',
-    touches: ofProposal,
-    audit: { what: 'change-asked', body: ['dryRun'], answer: ['change'] },
+    touches: (call) => (call.body.group ? ofProposalOnGroup(call) : ofProposal(call)),
+    audit: { what: 'change-asked', body: ['dryRun', 'group'], answer: ['change', 'course'] },
     summary: 'Writes it to the servers and watches the effect',
     tag,
     params: id,
-    body: z.strictObject({ dryRun }),
+    body: z.strictObject({
+      dryRun,
+      group: z.boolean().optional().meta({ description: 'On every balancer of its group: the canary now, the others after its verdict' }),
+    }),
     answer: appliedAnswer,
     status: 202,
-    problems: ['not_found', 'read_only', 'busy', 'drift', 'stale', 'not_followed', 'not_allowed', 'invalid', 'unreachable'],
+    problems: [
+      'not_found',
+      'read_only',
+      'busy',
+      'drift',
+      'stale',
+      'not_followed',
+      'approval_needed',
+      'not_allowed',
+      'invalid',
+      'unreachable',
+    ],
     runsAt: targetOfProposal,
     run: ({ runtime, params, body, by }) => applyProposal(runtime, params.id, by, body),
   }),

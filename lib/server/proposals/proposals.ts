@@ -4,6 +4,7 @@ import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { heldUntil, type Proposal, type ProposalState, type Step } from '../../model/proposal.ts'
 import type { Topology } from '../../model/topology.ts'
+import { pendingApprovals } from '../approvals/approvals.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
@@ -43,8 +44,13 @@ function byUse({ advisors }: Runtime): (a: Proposal, b: Proposal) => number {
 }
 
 /** Writes it to the servers, after holding every step against the live value. `change` is null for a dry run. */
-export async function applyProposal(runtime: Runtime, id: string, by: string, options: { dryRun?: boolean } = {}): Promise<AppliedView> {
-  return runtime.changes.apply(id, by, options)
+export async function applyProposal(
+  runtime: Runtime,
+  id: string,
+  by: string,
+  { group, ...options }: { dryRun?: boolean; group?: boolean } = {},
+): Promise<AppliedView> {
+  return group ? runtime.changes.applyToGroup(id, by, options) : runtime.changes.apply(id, by, options)
 }
 
 export function proposalView(runtime: Runtime, proposal: Proposal, topology: Topology): ProposalView {
@@ -52,7 +58,10 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
   const balance = sharesAfter(topology, proposal.steps)
   const held = heldOf(runtime, proposal)
   // Shows beforehand the reason with which applying would be refused.
-  const because = runtime.changes.refusalOf(proposal)?.message
+  const refusal = runtime.changes.refusalOf(proposal)
+  const because = refusal?.code === 'approval_needed' ? undefined : refusal?.message
+  const asked = pendingApprovals(runtime).find(({ subject }) => 'proposal' in subject && subject.proposal === proposal.id)
+  const group = runtime.changes.groupOf(proposal.steps)
   const autopilot = runtime.autopilot.decisionOf(proposal)
   const { replaced: _, ...shown } = proposal
   const byFile = runtime.changes.isByFile(proposal.steps)
@@ -65,6 +74,8 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
     ...(held ? { heldUntil: iso(held) } : {}),
     ...(because ? { disabledBecause: because } : {}),
     ...(autopilot ? { autopilot } : {}),
+    ...(refusal?.code === 'approval_needed' && { approval: asked ? { id: asked.id, by: asked.by, until: iso(asked.until) } : null }),
+    ...(group && { group }),
     reversal: reversalOf(runtime, proposal),
     ...(followers ? { followers } : {}),
   }

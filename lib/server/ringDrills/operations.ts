@@ -40,7 +40,7 @@ export const ringDrillOperations = [
     body: z.strictObject({ node, lasts: drillLasts }),
     answer: appliedAnswer,
     status: 202,
-    problems: ['not_found', 'not_allowed', 'read_only', 'busy', 'drift', 'not_followed', 'invalid', 'unreachable'],
+    problems: ['not_found', 'not_allowed', 'read_only', 'busy', 'drift', 'not_followed', 'approval_needed', 'invalid', 'unreachable'],
     runsAt: targetOfRing,
     run: ({ runtime, params, body: { node, lasts }, by }) => startRingDrill(runtime, { ring: params.name, node, lastsMs: lasts }, by),
   }),

@@ -8,6 +8,8 @@ import * as whole from '../../../test/wholeFleet.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { Standing } from '../../autopilot/autopilot.ts'
 import { parseConfig } from '../../config/parse.ts'
+import { APPROVAL_PREFIX } from '../../model/approval.ts'
+import { COURSE_PREFIX } from '../../model/group.ts'
 import type { HandDrill } from '../../model/handDrill.ts'
 import { operations } from '../http/operations.ts'
 import { serve } from '../http/serve.ts'
@@ -77,6 +79,9 @@ beforeAll(async () => {
     store.changes.put({ ...whole.changes[0]!, id: team, steps })
     store.proposals.put({ ...whole.proposals[0]!, id: team, steps })
     store.jobs.put({ ...whole.job, id: team, change: team })
+    store.memory.put(`${APPROVAL_PREFIX}${team}`, { ...whole.approval, id: team, steps })
+    const order = steps.map(({ setting }) => setting.target)
+    store.memory.put(`${COURSE_PREFIX}${team}`, { ...whole.course, id: team, order, steps: steps.map(({ setting, after }) => ({ name: setting.name, after })) }) // biome-ignore format: one line
   }
   const subjects = { shop: { target: 'shop-a' }, pay: { target: 'pay-a' }, ring: { ring: 'both' }, fleet: {}, nobody: { target: 'nobody' } }
   for (const [id, subject] of Object.entries(subjects)) store.findings.put({ ...whole.finding, id, subject, state: 'resolved' })
@@ -170,6 +175,26 @@ const CALLS: Record<string, { others: Tried[]; own: Tried[] }> = {
     own: [],
   },
   'POST proposals/{id}/apply': { others: ids((id) => `proposals/${id}/apply`, OTHERS), own: [['proposals/shop/apply']] },
+  'POST approvals': {
+    others: OTHERS.flatMap((team): Tried[] => [
+      ['approvals', { proposal: team }],
+      ['approvals', steps(team)],
+    ]),
+    own: [['approvals', { proposal: 'shop' }], ['approvals', steps('shop')]], // biome-ignore format: one line
+  },
+  ...Object.fromEntries(
+    ['approve', 'decline'].map((verb) => {
+      const path = (id: string) => `approvals/${id}/${verb}`
+      return [`POST approvals/{id}/${verb}`, { others: ids(path, OTHERS), own: ids(path, ['shop']) }]
+    }),
+  ),
+  'DELETE approvals/{id}': { others: ids((id) => `approvals/${id}`, OTHERS), own: [['approvals/shop']] },
+  ...Object.fromEntries(
+    ['continue', 'roll-back'].map((verb) => {
+      const path = (id: string) => `courses/${id}/${verb}`
+      return [`POST courses/{id}/${verb}`, { others: ids(path, OTHERS), own: ids(path, ['shop']) }]
+    }),
+  ),
   'POST changes': {
     others: OTHERS.map((team) => ['changes', steps(team)]),
     own: [['changes', steps('shop')]],

@@ -1,4 +1,6 @@
+import { APPROVAL_PREFIX, type Approval } from '../../model/approval.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { stepsOn } from '../../model/group.ts'
 import { getIncident } from '../incidents/incidents.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Touched, touchedConditions, touchedRing, touchedSettings, touchedSubject, touchedTags, touchedTarget } from './touched.ts'
@@ -19,6 +21,27 @@ export const ofChange = ({ runtime, params }: ById): Touched[] =>
   touchedSettings(runtime, known(runtime.store.changes.get(params.id), 'change').steps)
 export const ofProposal = ({ runtime, params }: ById): Touched[] =>
   touchedSettings(runtime, known(runtime.store.proposals.get(params.id), 'proposal').steps)
+/** A proposal with `group: true`: on every balancer of its group. */
+export const ofProposalOnGroup = ({ runtime, params }: ById): Touched[] => {
+  const { steps } = known(runtime.store.proposals.get(params.id), 'proposal')
+  const { targets } = runtime.changes.groupOf(steps) ?? { targets: [] }
+  const others = targets.flatMap((target) => steps.map(({ setting }) => ({ setting: { ...setting, target } })))
+  return touchedSettings(runtime, [...steps, ...others])
+}
+export const ofApproval = ({ runtime, params }: ById): Touched[] => {
+  const { steps } = known(runtime.store.memory.get<Approval>(`${APPROVAL_PREFIX}${params.id}`), 'request for an approval')
+  return touchedSettings(runtime, steps)
+}
+export const ofCourse = ({ runtime, params }: ById): Touched[] => {
+  const { order, steps } = known(
+    runtime.changes.courses().find((course) => course.id === params.id),
+    'course',
+  )
+  return touchedSettings(
+    runtime,
+    order.flatMap((target) => stepsOn(target, steps)),
+  )
+}
 export const ofJob = ({ runtime, params }: ById): Touched[] => {
   const { change } = known(runtime.store.jobs.get(params.id), 'job')
   return touchedSettings(runtime, known(runtime.store.changes.get(change), 'change').steps)
