@@ -3,6 +3,7 @@ import { errorRate } from './balancer/error-rate.ts'
 import { loadImbalance } from './balancer/load-imbalance.ts'
 import { longSessions } from './balancer/long-sessions.ts'
 import { longTtl } from './balancer/long-ttl.ts'
+import { movingAddress } from './balancer/moving-address.ts'
 import { noPair } from './balancer/no-pair.ts'
 import { originUnlimited } from './balancer/origin-unlimited.ts'
 import { queueing } from './balancer/queueing.ts'
@@ -101,6 +102,7 @@ export const detectors: AnyDetector[] = [
   slowChecks,
   originUnlimited,
   noPair,
+  movingAddress,
   longTtl,
   queueing,
   sessionsNearLimit,

@@ -168,6 +168,7 @@ export const poolMetrics: Metric[] = [
   counter('pool_downs_total', 'times that it went down'),
   gauge('pool_sessions', 'sessions'),
   gauge('pool_sessions_max', 'sessions allowed'),
+  gauge('vrrp_state', 'state of an address that moves: 1 backup, 2 master, 3 fault'),
   gauge('pool_ttl_seconds', 'how long an address is kept after it left the name'),
   gauge('pool_queue', 'requests in the queue'),
   gauge('pool_weight_set', 'configured weight'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { poolOf } from '../../test/normal.ts'
-import { takeoverOf } from './takeover.ts'
+import { type MovingAddress, takeoverOf } from './takeover.ts'
 import type { Pool, TargetFacts } from './topology.ts'
 
 const balancer = (name: string, host: string | undefined, state: TargetFacts['state'] = 'up'): TargetFacts => ({
@@ -58,4 +58,34 @@ test('addresses of version 6 are compared as the target has them', () => {
 test('a name is no second balancer, though its addresses are the servers of one', () => {
   const servers = name([['10.0.0.1:80'], ['10.0.0.2:80']])
   expect(of([balancer('edge', '10.9.9.9'), { ...EDGE, name: 'names' }], [app('edge'), servers]).is).toBe('unknown')
+})
+
+test('an address that moves by VRRP to another machine takes over, and what is not told of it is not concluded', () => {
+  type State = MovingAddress['members'][number]['state']
+  const moving = (other: State, here = '10.0.0.1'): MovingAddress[] => [
+    {
+      address: '10.0.0.100',
+      vrid: '51',
+      members: [
+        { target: 'v1', host: here, state: 'master' },
+        { target: 'v2', host: '10.0.0.2', state: other },
+      ],
+    },
+  ]
+  const by = (other: State, here?: string) =>
+    takeoverOf(EDGE, { targets: [EDGE], pools: [app('edge'), name([['10.0.0.1:443']])] }, moving(other, here))
+  expect(by('backup')).toEqual({ is: 'ready', words: '10.0.0.100 moves to the machine of v2 (VRRP, backup there)' })
+  expect(by('master').is).toBe('ready')
+  expect(by('fault')).toEqual({ is: 'lost', words: '10.0.0.100 moves to no other machine: VRRP is in fault at v2' })
+  expect(by('unknown')).toEqual({ is: 'unknown', words: 'whether 10.0.0.100 would move is not told by v2' })
+  // Of another machine, or of one alone: what else is known counts.
+  expect(by('backup', '10.0.0.9').is).toBe('none')
+  expect(
+    takeoverOf(EDGE, { targets: [EDGE], pools: [app('edge')] }, [
+      { ...moving('backup')[0]!, members: moving('backup')[0]!.members.slice(0, 1) },
+    ]).is,
+  ).toBe('unknown')
+  // A second balancer that answers takes over too, whatever VRRP says.
+  const pools = [app('edge'), app('edge-2')]
+  expect(takeoverOf(EDGE, { targets: [EDGE, balancer('edge-2', '10.0.0.2')], pools }, moving('fault')).is).toBe('ready')
 })

@@ -3,14 +3,58 @@ import type { Pool, TargetFacts, Topology } from './topology.ts'
 /** Fail-over of one balancer: what takes requests when it dies. `lost`: what there was does not answer now. `none`: nobody is named. */
 export type Takeover = { is: 'ready' | 'lost' | 'none' | 'unknown'; words: string }
 
+/** An address that VRRP moves between machines, with the machines of which it is told. */
+export type MovingAddress = {
+  address: string
+  /** Virtual router id: one protocol instance of a network. */
+  vrid: string
+  /** `target`: what tells of that machine. `unknown`: it does not answer, or starts. */
+  members: { target: string; host: string | null; state: 'master' | 'backup' | 'fault' | 'unknown' }[]
+}
+
 /** Of two processes on this machine nobody knows what they are: tunnels end there too. */
 const isLoopback = (host: string) => host === 'localhost' || host.startsWith('127.')
 
 /**
- * What takes over from a balancer: a second one with the same servers, or a further address of a name that leads to it. An address that moves
- * (VRRP, anycast) is not seen: the balancer that it moves to is, where it is watched.
+ * What takes over from a balancer: a machine to which its address moves by VRRP, a second balancer with the same servers, or a further address of
+ * a name that leads to it. Of an address that moves in another way (anycast) the balancer that it moves to is seen, where it is watched.
  */
-export function takeoverOf(target: TargetFacts, topology: Pick<Topology, 'targets' | 'pools'>): Takeover {
+export function takeoverOf(
+  target: TargetFacts,
+  topology: Pick<Topology, 'targets' | 'pools'>,
+  moving: readonly MovingAddress[] = [],
+): Takeover {
+  const byAddress = byMoving(target, moving)
+  if (byAddress?.is === 'ready') return byAddress
+  const known = byTopology(target, topology)
+  return known.is === 'ready' || byAddress === null ? known : byAddress
+}
+
+/** What VRRP says of a balancer's machine; null where it is told of no address there, or only by that machine. */
+function byMoving({ host }: TargetFacts, moving: readonly MovingAddress[]): Takeover | null {
+  const here = moving.filter(({ members }) => host !== undefined && members.length > 1 && members.some((member) => member.host === host))
+  for (const { address, members } of here) {
+    const others = members.filter((member) => member.host !== host)
+    const ready = others.find(({ state }) => state === 'backup' || state === 'master')
+    if (ready)
+      return {
+        is: 'ready',
+        words: `${address} ${ready.state === 'master' ? 'is at' : 'moves to'} the machine of ${ready.target} (VRRP, ${ready.state} there)`,
+      }
+  }
+  const [one] = here
+  if (!one) return null
+  const others = one.members.filter((member) => member.host !== host)
+  const faults = others.filter(({ state }) => state === 'fault')
+  return faults.length === others.length && others.length > 0
+    ? {
+        is: 'lost',
+        words: `${one.address} moves to no other machine: VRRP is in fault at ${faults.map((member) => member.target).join(', ')}`,
+      }
+    : { is: 'unknown', words: `whether ${one.address} would move is not told by ${others.map((member) => member.target).join(', ')}` }
+}
+
+function byTopology(target: TargetFacts, topology: Pick<Topology, 'targets' | 'pools'>): Takeover {
   const peers = peersOf(target, topology)
   const up = peers.find(({ state }) => state === 'up')
   if (up) return { is: 'ready', words: `${up.name} has the same servers` }

@@ -2,6 +2,7 @@ import type { Interval } from '../math/intervals.ts'
 import { projectedWithout } from '../metrics/capacity.ts'
 import { measure } from '../metrics/measure.ts'
 import { poolLabels } from '../metrics/traffic.ts'
+import { movingAddresses } from '../metrics/vrrp.ts'
 import { servingOf } from '../model/serving.ts'
 import { type Takeover, takeoverOf } from '../model/takeover.ts'
 import type { Pool, Ring, Topology } from '../model/topology.ts'
@@ -30,7 +31,7 @@ export function* measuredPools(window: SeriesWindow, topology: Topology): Genera
       withoutOne: withoutBusiest(window, pool),
       serving: servingOf(pool).length,
       limited: limitedOf(window, pool),
-      takeover: takeoverFrom(pool.target, topology),
+      takeover: takeoverFrom(pool.target, topology, window),
     }
   }
 }
@@ -51,9 +52,9 @@ function limitedOf(window: SeriesWindow, pool: Pool): PoolFacts['limited'] {
   return newest.length > 0 ? { have: newest.filter((limit) => limit > 0).length, of: newest.length } : null
 }
 
-const takeoverFrom = (name: string, topology: Topology): Takeover => {
+const takeoverFrom = (name: string, topology: Topology, window: SeriesWindow): Takeover => {
   const target = topology.targets.find((one) => one.name === name)
-  if (target?.can?.alone) return takeoverOf(target, topology)
+  if (target?.can?.alone) return takeoverOf(target, topology, movingAddresses(window, topology))
   return { is: 'unknown', words: 'its product does not tell whether it is one process or many' }
 }
 

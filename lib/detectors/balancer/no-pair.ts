@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { poolLabels } from '../../metrics/traffic.ts'
+import { movingAddresses } from '../../metrics/vrrp.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { takeoverOf } from '../../model/takeover.ts'
@@ -13,9 +14,9 @@ export const noPair: Detector<DetectorSettings> = {
   title: 'Balancer without a pair',
   why: 'Every request goes through the balancer: when it dies, all its servers are out of reach, however many there are. A second balancer with the same servers takes over by an address that moves (VRRP, as keepalived does it) or by a further address of the name that clients look up.',
   harmless:
-    'Where its one address moves by itself to a machine that is not watched (VRRP, anycast, a provider’s balancer): watch the second balancer too, and the two are known as a pair by their servers. The one that holds such an address hears nothing of the others, so that keepalived itself cannot tell either.',
+    'Where its one address moves by itself to a machine that is not watched (VRRP, anycast, a provider’s balancer): watch the second balancer too, and the two are known as a pair by their servers. The one that holds such an address hears nothing of the others: with keepalived’s exporter on both machines it is known which of them would take it.',
   settings: z.strictObject(patience('60s', '30s')),
-  needs: { spanMs: 60_000, metrics: [], topology: 'pools' },
+  needs: { spanMs: 60_000, metrics: [], topology: 'pools', also: { metrics: ['vrrp_state'] } },
   detect: (window, topology) => [...balancers(window, topology), ...names(window, topology)],
 }
 
@@ -27,7 +28,7 @@ function balancers(window: SeriesWindow, topology: Topology): Verdict[] {
 function verdictOn(window: SeriesWindow, target: TargetFacts, topology: Topology): Verdict {
   const subject = { target: target.name }
   if (target.state !== 'up') return { subject, is: 'unjudged', because: `${target.name} does not answer` }
-  const { is, words } = takeoverOf(target, topology)
+  const { is, words } = takeoverOf(target, topology, movingAddresses(window, topology))
   if (is === 'unknown') return { subject, is: 'unjudged', because: words }
   if (is === 'ready') return { subject, is: 'clear' }
   return {

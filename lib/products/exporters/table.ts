@@ -186,6 +186,12 @@ export const EXPORTERS: Record<string, Exporter> = {
       row('trafficserver_response_size_bytes_total', 'cache_reply_bytes_total', {}, { source: 'user_agent' }),
     ],
   },
+  // 0 while it starts, 1 backup, 2 master, 3 fault.
+  keepalived_exporter: {
+    signs: ['keepalived_up'],
+    up: 'keepalived_up',
+    rows: [row('keepalived_vrrp_state', 'vrrp_state', { vrrp: 'iname', vrid: 'vrid', address: 'ip_address' })],
+  },
   micrometer: {
     signs: ['cache_gets_total'],
     role: 'cache',
@@ -203,7 +209,7 @@ export const EXPORTERS: Record<string, Exporter> = {
 /** The metrics of the canonical vocabulary that the table can lead to. */
 export const EMITTED: readonly string[] = [
   ...new Set([
-    ...Object.values(EXPORTERS).flatMap(({ rows }) => rows.flatMap(({ to }) => (/^(cache|pool)_/.test(to) ? [to] : []))),
+    ...Object.values(EXPORTERS).flatMap(({ rows }) => rows.flatMap(({ to }) => (/^(cache|pool|vrrp)_/.test(to) ? [to] : []))),
     'pool_up',
   ]),
 ]

@@ -124,3 +124,21 @@ test.each([
   const { error } = scrapeConfig.safeParse({ kind: 'scrape', name: 'app', url: 'http://h/metrics', ...more })
   expect(error?.issues.map(({ path }) => path.join('.'))).toContain(key)
 })
+
+test('keepalived_exporter tells which addresses a machine holds, and one whose keepalived is away is down', () => {
+  const page = `# TYPE keepalived_up gauge
+keepalived_up 1
+# TYPE keepalived_vrrp_state gauge
+keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="10.0.0.100",vrid="51"} 2
+keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="10.0.0.101",vrid="51"} 2
+keepalived_vrrp_state{iname="VI_2",intf="eth0",ip_address="fd00::100",vrid="52"} 1
+keepalived_advertisements_sent_total{iname="VI_1",intf="eth0",state="MASTER",vrid="51"} 1405
+`
+  expect(told(parse(page))).toEqual([
+    ['vrrp_state', { vrrp: 'VI_1', vrid: '51', address: '10.0.0.100' }, 2],
+    ['vrrp_state', { vrrp: 'VI_1', vrid: '51', address: '10.0.0.101' }, 2],
+    ['vrrp_state', { vrrp: 'VI_2', vrid: '52', address: 'fd00::100' }, 1],
+  ])
+  expect(parse(page).topology.facts).toEqual({})
+  expect(() => parse(page.replace('keepalived_up 1', 'keepalived_up 0'))).toThrow(/its exporter cannot reach it/)
+})
