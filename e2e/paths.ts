@@ -18,6 +18,7 @@ export const PATHS = [
   '/keys?tab=compare',
   '/changes',
   '/calibration',
+  '/autopilot',
   '/review',
   '/runs',
   '/explore',

@@ -1,4 +1,6 @@
 'use client'
+import { path } from '@/components/frame/api.ts'
+import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
@@ -39,6 +41,15 @@ export function ChangeHead({ change }: { change: ChangeView }) {
       {change.outcome && (
         <p className="max-w-prose">
           <Sentence text={change.outcome} max={600} />
+        </p>
+      )}
+      {change.autopilot && (
+        <p className="max-w-prose text-sm">
+          Made by the{' '}
+          <Go href={path`/autopilot?policy=${change.autopilot.rule}`} className={linkLook}>
+            autopilot
+          </Go>{' '}
+          because <Sentence text={change.autopilot.because} max={400} />
         </p>
       )}
       {change.judged && (

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import {
   Bell,
+  Bot,
   CircleDot,
   ClipboardCheck,
   Compass,
@@ -28,6 +29,7 @@ export const NOUNS: readonly Noun[] = [
   { href: '/rings', label: 'Rings', key: 'r', icon: CircleDot },
   { href: '/keys', label: 'Keys', key: 'k', icon: KeyRound },
   { href: '/changes', label: 'Changes', key: 'h', icon: GitCommitVertical },
+  { href: '/autopilot', label: 'Autopilot', key: 'i', icon: Bot },
   { href: '/review', label: 'Review', key: 'v', icon: ClipboardCheck },
   { href: '/explore', label: 'Explore', key: 'e', icon: Compass },
   { href: '/alerts', label: 'Alerts', key: 'a', icon: Bell },

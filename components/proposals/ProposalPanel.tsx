@@ -2,7 +2,8 @@
 import { useState } from 'react'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { AsCode } from '@/components/code/AsCode.tsx'
-import { useGo } from '@/components/frame/Go.tsx'
+import { path } from '@/components/frame/api.ts'
+import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Facts } from '@/components/ui/page.tsx'
@@ -120,6 +121,15 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
           control group; once it has improved there, on{' '}
           <Sentence text={group.targets.filter((target) => target !== group.canary).join(', ')} max={300} />, one after another. The first
           that gets worse ends it, and all are rolled back.
+        </p>
+      )}
+      {proposal.autopilot && (
+        <p className="max-w-prose text-dim text-sm">
+          <Go href={path`/autopilot?policy=${proposal.autopilot.rule}`} className={linkLook}>
+            Autopilot
+          </Go>{' '}
+          {proposal.autopilot.acts ? 'applies it by itself: ' : 'only proposes: '}
+          <Sentence text={proposal.autopilot.because} max={400} />
         </p>
       )}
       {proposal.owner === 'file' && (

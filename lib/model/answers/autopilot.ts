@@ -30,8 +30,21 @@ export const autopilotRuleAnswer = noun('AutopilotPolicy', 'A remedy that is app
 })
 export type AutopilotRuleView = z.infer<typeof autopilotRuleAnswer>
 
+const made = open({
+  change: z.string(),
+  rule: z.string(),
+  at: iso,
+  target: z.string(),
+  what: z.string().meta({ description: 'Its steps, in words' }),
+  state: z.enum(['applying', 'awaiting', 'watching', 'kept', 'rolled_back', 'failed']),
+  verdict: z.enum(['improved', 'no_effect', 'regressed', 'unjudged']).nullable(),
+})
+/** A step that the autopilot has made. */
+export type MadeView = z.infer<typeof made>
+
 export const autopilotAnswer = noun('Autopilot', 'What is applied without a click', {
   items: z.array(autopilotRuleAnswer),
+  made: z.array(made).meta({ description: 'Its newest steps, newest first; fifty at most' }),
   held: z.string().nullable().meta({ description: 'Why nothing is applied at all just now: the mode, a freeze' }),
   fit: z
     .array(z.object({ advisor: z.string(), title: z.string(), because: z.string() }))

@@ -1,16 +1,24 @@
 import type { Standing } from '../../autopilot/autopilot.ts'
 import { withinHour } from '../../autopilot/limits.ts'
-import type { AutopilotRuleView, AutopilotView } from '../../model/answers/autopilot.ts'
+import type { AutopilotRuleView, AutopilotView, MadeView } from '../../model/answers/autopilot.ts'
+import type { Change } from '../../model/change.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
+import { stepsWords } from './stepsWords.ts'
 
 const SHOWN = 20
+const MADE_SHOWN = 50
 
 /** Every policy of the configuration as it stands. */
 export function getAutopilot(runtime: Runtime): AutopilotView {
   const { autopilot, advisors } = runtime
+  const standings = autopilot.standings()
   return {
-    items: autopilot.standings().map((standing) => ruleView(runtime, standing)),
+    items: standings.map((standing) => ruleView(runtime, standing)),
+    made: runtime.store.changes
+      .list(({ autopilot }) => autopilot !== undefined)
+      .slice(0, MADE_SHOWN)
+      .map(madeView),
     held: autopilot.held(),
     fit: advisors.flatMap(({ id, title, unattended }) => (unattended === undefined ? [] : [{ advisor: id, title, because: unattended }])),
   }
@@ -51,3 +59,13 @@ function ruleView({ advisors, now }: Pick<Runtime, 'advisors' | 'now'>, standing
     returned: returned && { at: iso(returned.at), by: returned.by },
   }
 }
+
+const madeView = ({ id, autopilot, at, steps, state, verdict }: Readonly<Change>): MadeView => ({
+  change: id,
+  rule: autopilot!.rule,
+  at: iso(at),
+  target: steps[0]?.setting.target ?? '',
+  what: stepsWords(steps),
+  state,
+  verdict,
+})

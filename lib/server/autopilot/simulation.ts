@@ -1,6 +1,5 @@
 import { type Past, type SimulatedStep, simulate } from '../../autopilot/simulate.ts'
 import { createSlices } from '../../engine/slices.ts'
-import { safe } from '../../format/format.ts'
 import type { SimulatedStepView, SimulationView } from '../../model/answers/autopilot.ts'
 import { type AutopilotRule, ruleIdOf } from '../../model/autopilot.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -9,6 +8,7 @@ import type { Labels } from '../../model/series.ts'
 import { trafficMoved } from '../../predictions/trafficMoved.ts'
 import { iso } from '../http/iso.ts'
 import type { Runtime } from '../runtime.ts'
+import { stepsWords } from './stepsWords.ts'
 
 const DAY_MS = 86_400_000
 const SHOWN = 1_000
@@ -114,7 +114,6 @@ function stepView({ proposal, at, acts, because, outcome }: SimulatedStep): Simu
   const { prediction, steps } = proposal
   const [first] = steps
   if (!first) return []
-  const more = steps.length > 1 ? ` and ${steps.length - 1} more` : ''
   return [
     {
       proposal: proposal.id,
@@ -122,7 +121,7 @@ function stepView({ proposal, at, acts, because, outcome }: SimulatedStep): Simu
       at: iso(at),
       acts,
       because,
-      what: `${safe(first.setting.name, 120)} ${safe(first.before, 40)} to ${safe(first.after, 40)}${more}`,
+      what: stepsWords(steps),
       target: first.setting.target,
       predicted: prediction && pick(prediction),
       outcome: outcome && { ...outcome, at: iso(outcome.at) },
