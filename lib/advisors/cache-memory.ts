@@ -67,6 +67,8 @@ export const cacheMemory: Advisor = {
     const chosen = surplus ? smaller(curve, limits, pricesOf(topology.prices, target), reads) : larger(curve, machine)
     if (chosen === null || 'none' in chosen) return chosen
     const { bytes } = chosen
+    // A curve of the size before: the next one is of this.
+    if (bytes === most) return null
     const effect = effectOf(curve, chosen, window, target)
     if (effect === null || bytes === null) return null
     const steps: Draft['steps'] = [step(bytes), ...replicaSteps(topology, target, setting, bytes, window)]

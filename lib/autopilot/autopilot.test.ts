@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Description } from '../changes/changes.ts'
 import { createBus } from '../engine/bus.ts'
 import type { AutopilotRule } from '../model/autopilot.ts'
 import type { Change } from '../model/change.ts'
@@ -77,6 +78,7 @@ function fleet({ rules = [policy], owns = () => true }: { rules?: AutopilotRule[
           putChange({ id: `c-${proposal}`, proposal, by, autopilot, state: 'watching', endedAt: undefined, verdict: null, measured: null, steps: known.steps }) // biome-ignore format: one line
           return { change: `c-${proposal}`, steps: [], commands: [] }
         },
+        describe: (steps) => ({ groups: steps.map(({ setting }) => ({ target: setting.target })) }) as unknown as Description,
         refusalOf: () => state.refusal,
         onlyByPerson: () => state.personal,
       },
@@ -208,7 +210,7 @@ describe('the autopilot', () => {
     [
       'a step of its own there that waits for a person',
       ({ putChange, store }) => putChange({ id: 'w', autopilot: { rule: 'x', because: '' }, steps: store.proposals.get('p')!.steps, needsPerson: 'Decide.', verdict: 'unjudged' }), // biome-ignore format: one line
-      /Change w, which it made there, waits for a person/,
+      /Change w, which it made there within the hour, waits for a person/,
     ],
   ])('is held back by %s', async (_, hold, because) => {
     const world = fleet()

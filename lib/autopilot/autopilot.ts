@@ -6,19 +6,20 @@ import { EvenkeelError } from '../model/error.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { Proposal } from '../model/proposal.ts'
+import { refText } from '../model/ref.ts'
 import type { Labels } from '../model/series.ts'
 import type { Store } from '../model/store.ts'
 import type { Topology } from '../model/topology.ts'
 import { trafficMoved } from '../predictions/trafficMoved.ts'
 import { isCovered } from './covered.ts'
 import { type Licence, licenceOf, type Returned, unlicensedText } from './licence.ts'
-import { limitOf, type Made, type Moved, trafficLimit } from './limits.ts'
+import { HOUR_MS, limitOf, type Made, type Moved, trafficLimit } from './limits.ts'
 import { type Judged, recordsOf } from './record.ts'
 
 export type AutopilotOptions = {
   rules: readonly AutopilotRule[]
   store: Pick<Store, 'changes' | 'proposals' | 'findings' | 'memory'>
-  changes: Pick<Changes, 'apply' | 'refusalOf' | 'onlyByPerson'>
+  changes: Pick<Changes, 'apply' | 'describe' | 'refusalOf' | 'onlyByPerson'>
   bus: Bus
   topology(): Topology
   /** The labels of a target, or of a ring or policy by the name of its document. */
@@ -62,6 +63,8 @@ export interface Autopilot {
 const RETURNED = 'autopilot/returned/'
 /** After a refusal that could not be foreseen (drift, a server that cannot be reached) a proposal is left alone for so long. */
 const AGAIN_MS = 60_000
+/** Where a step of its own was left for a person to decide, the next one there waits for that, or for so long. */
+const UNDECIDED_MS = HOUR_MS
 
 /**
  * Applies proposals without a click: those of remedies that a policy of the configuration names, as long as the remedy's own record on this fleet
@@ -93,15 +96,25 @@ export function createAutopilot(options: AutopilotOptions): Autopilot {
     return options.held() ?? limitOf(rule, madeBy(rule.id, facts().own), now())
   }
 
+  /** The pools, rings and caches that steps are about; none where they are gone. */
+  function groupsOf(steps: Change['steps']): string[] {
+    try {
+      return changes.describe(steps).groups.map(refText)
+    } catch {
+      return []
+    }
+  }
+
   /** Why a policy does not apply this, or null. */
   function obstacle(rule: AutopilotRule, proposal: Proposal): string | null {
     const finding = store.findings.get(proposal.finding)
     if (finding?.state !== 'firing' || finding.stale !== undefined) return 'Its finding is not judged just now.'
-    const targets = new Set(proposal.steps.map(({ setting }) => setting.target))
+    const groups = groupsOf(proposal.steps)
     const open = facts().own.find(
-      ({ needsPerson, steps }) => needsPerson !== undefined && steps.some(({ setting }) => targets.has(setting.target)),
+      ({ needsPerson, endedAt = 0, steps }) =>
+        needsPerson !== undefined && endedAt > now() - UNDECIDED_MS && groupsOf(steps).some((group) => groups.includes(group)),
     )
-    if (open) return `Change ${open.id}, which it made there, waits for a person.`
+    if (open) return `Change ${open.id}, which it made there within the hour, waits for a person.`
     const traffic = trafficLimit(rule, trafficMoved(proposal.steps, options.topology()), movedBy(rule.id, facts().own), now())
     if (traffic !== null) return traffic
     const again = refused.get(proposal.id)

@@ -1,0 +1,75 @@
+import { expect, type Page, test } from '@playwright/test'
+import { violations } from './axe.ts'
+import { startSeeded } from './seededAutopilot.ts'
+
+const POLICIES = `autopilot:
+  - { advisor: pool-weights, max: { perHour: 4, trafficShare: 0.5 } }
+  - { advisor: cache-memory, where: { team: shop }, hours: [{ days: [mon, tue], from: "09:00", to: "16:00", zone: Europe/Zurich }] }
+`
+
+async function shots(page: Page, name: string): Promise<void> {
+  if (!process.env.SHOTS) return
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.waitForTimeout(300)
+      await page.screenshot({ path: `${process.env.SHOTS}/${name}-${theme}-${width}.png`, fullPage: true })
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+test('a licence that was lost is shown with its reason and returned, and the past is replayed', async ({ page }) => {
+  const evenkeel = await startSeeded(POLICIES)
+  try {
+    await page.goto(`${evenkeel.url}/changes`)
+    await page.keyboard.press('g')
+    await page.keyboard.press('i')
+    await expect(page).toHaveURL(/\/autopilot/)
+    const policies = page.getByRole('table', { name: 'Policies' })
+    await expect(policies.getByRole('row').nth(1)).toContainText('taken away')
+    await expect(policies.getByRole('row').nth(2)).toContainText('not earned yet')
+    await expect(page.getByText('it would have acted on')).toBeVisible()
+    expect(await violations(page)).toEqual([])
+    await shots(page, 'autopilot')
+    await page.goto(`${evenkeel.url}/autopilot?licence=given`)
+    await expect(page.getByText(/somebody applied too/)).toBeVisible()
+    await expect(page.getByRole('table', { name: 'Simulated steps' }).getByRole('row').nth(1)).toContainText('apply')
+    expect(await violations(page)).toEqual([])
+    await shots(page, 'simulated')
+    await policies.getByRole('row').nth(1).press('Enter')
+    await expect(page).toHaveURL(/policy=pool-weights/)
+    const sheet = page.getByRole('dialog')
+    await expect(sheet).toContainText('its change cd1')
+    await shots(page, 'policy')
+    expect(await violations(page)).toEqual([])
+    await sheet.getByRole('button', { name: 'Return the licence…' }).click()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Return it' }).click()
+    await expect(sheet.getByText('Returned')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page).not.toHaveURL(/policy=/)
+    await expect(policies.getByRole('row').nth(1)).not.toContainText('taken away')
+    await page.goto(`${evenkeel.url}/changes/cd1`)
+    await expect(page.getByText(/Made by the autopilot because/)).toBeVisible()
+    await shots(page, 'change')
+    expect(await violations(page)).toEqual([])
+  } finally {
+    await evenkeel.stop()
+  }
+})
+
+test('without a policy the page says how one is written, and replays all the same', async ({ page }) => {
+  const evenkeel = await startSeeded('')
+  try {
+    await page.goto(`${evenkeel.url}/autopilot`)
+    await expect(page.getByRole('heading', { name: 'Nothing is applied without a click' })).toBeVisible()
+    await expect(page.getByText('it would have acted on')).toBeVisible()
+    expect(await violations(page)).toEqual([])
+    await shots(page, 'empty')
+  } finally {
+    await evenkeel.stop()
+  }
+})
