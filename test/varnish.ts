@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withVarnish } from '../lib/products/varnish/client.ts'
@@ -58,6 +59,20 @@ export function startVarnishExporter(folder: string): Promise<VarnishExporter> {
       args: ['-n', folder, '-web.listen-address', address, '-web.telemetry-path', path],
       about: { url },
       isOurs: async () => (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok,
+    }
+  })
+}
+
+export type Varnishncsa = Daemon & { about: { file: string } }
+
+/** varnishncsa of one varnishd, with the format given, into a file of its own. */
+export function startVarnishncsa(folder: string, format: string): Promise<Varnishncsa> {
+  return startDaemon('varnishncsa', async (dir) => {
+    const file = join(dir, 'access.json')
+    return {
+      args: ['-n', folder, '-b', '-c', '-a', '-w', file, '-F', format],
+      about: { file },
+      isOurs: async () => existsSync(file),
     }
   })
 }

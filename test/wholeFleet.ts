@@ -76,6 +76,7 @@ export const facts: Whole<TargetFacts>[] = (['edge', 'cache-a', 'cache-b'] as co
   },
   replication: { id: 'r1', role: 'primary' },
   resolution: { everyMs: 60_000, lateMs: 120_000 },
+  services: [{ name: 'shop/edge', members: [{ host: '10.0.0.1', ready: true }] }],
   left: { servers: { left: 1, of: 2 }, pools: { left: 1, of: 2 }, names: ['other'] },
   capabilities: [{ feature: 'keys', available: false, because: 'the command is hidden' }],
 }))

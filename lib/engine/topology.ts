@@ -80,7 +80,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     if (known(capability.feature)) capabilities.set(capability.feature, capability)
   const left = parts.find((part) => part.left)?.left
   if (left) capabilities.set(LEFT_OUT, { feature: LEFT_OUT, available: false, because: leftOutText(left) })
-  const { version, runId, cluster, replication, resolution } = facts
+  const { version, runId, cluster, replication, resolution, services } = facts
   // A configured role takes precedence over what the server itself reports.
   const role = seen.role ?? facts.role
   return {
@@ -98,6 +98,7 @@ function factsOf(seen: TargetSeen, facts: NonNullable<TopologyPart['facts']>, pa
     ...(cluster && { cluster }),
     ...(replication && { replication }),
     ...(resolution && { resolution }),
+    ...(services && { services }),
     ...(left && { left }),
     capabilities: [...capabilities.values()],
   }

@@ -11,7 +11,7 @@ import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPol
 
 /** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
 export type TopologyPart = {
-  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role' | 'cluster' | 'replication' | 'resolution'>>
+  facts?: Partial<Pick<TargetFacts, 'version' | 'runId' | 'role' | 'cluster' | 'replication' | 'resolution' | 'services'>>
   capabilities?: Capability[]
   pools?: Omit<Pool, 'target'>[]
   /** Where the answer holds more than is read of one target; a probe that reads all of it need not say. */

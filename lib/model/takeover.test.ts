@@ -89,3 +89,22 @@ test('an address that moves by VRRP to another machine takes over, and what is n
   const pools = [app('edge'), app('edge-2')]
   expect(takeoverOf(EDGE, { targets: [EDGE, balancer('edge-2', '10.0.0.2')], pools }, moving('fault')).is).toBe('ready')
 })
+
+test('pods of one service are a pair where two are ready; one alone is none, and one that is not ready is no second', () => {
+  const cluster = (...members: [host: string, ready: boolean][]): TargetFacts => ({
+    ...balancer('prod', 'kubernetes.example'),
+    can: {},
+    services: [
+      { name: 'shop/cache', members: [{ host: '10.9.9.9', ready: true }] },
+      { name: 'shop/edge', members: members.map(([host, ready]) => ({ host, ready })) },
+    ],
+  })
+  const said = (...members: [string, boolean][]) => of([EDGE, cluster(...members)], [app('edge')])
+  expect(said(['10.0.0.1', true], ['10.0.0.2', true])).toEqual({ is: 'ready', words: 'one more pod of shop/edge is ready' })
+  expect(said(['10.0.0.1', true], ['10.0.0.2', true], ['10.0.0.3', true]).words).toBe('2 more pods of shop/edge are ready')
+  expect(said(['10.0.0.1', true])).toEqual({ is: 'none', words: 'it is the one pod of shop/edge' })
+  expect(said(['10.0.0.1', true], ['10.0.0.2', false])).toEqual({ is: 'lost', words: 'no other pod of shop/edge is ready' })
+  expect(said(['10.0.0.8', true]).is).toBe('unknown')
+  // Another pod that is watched says the same sooner.
+  expect(of([EDGE, balancer('edge-2', '10.0.0.2'), cluster(['10.0.0.1', true])], [app('edge'), app('edge-2')]).is).toBe('ready')
+})

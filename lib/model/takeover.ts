@@ -16,8 +16,8 @@ export type MovingAddress = {
 const isLoopback = (host: string) => host === 'localhost' || host.startsWith('127.')
 
 /**
- * What takes over from a balancer: a machine to which its address moves by VRRP, a second balancer with the same servers, or a further address of
- * a name that leads to it. Of an address that moves in another way (anycast) the balancer that it moves to is seen, where it is watched.
+ * What takes over from a balancer: a machine to which its address moves by VRRP, a second balancer with the same servers, a further pod of
+ * its service, or a further address of a name that leads to it. Of an address that moves in another way (anycast) the balancer that it moves to is seen, where it is watched.
  */
 export function takeoverOf(
   target: TargetFacts,
@@ -58,6 +58,11 @@ function byTopology(target: TargetFacts, topology: Pick<Topology, 'targets' | 'p
   const peers = peersOf(target, topology)
   const up = peers.find(({ state }) => state === 'up')
   if (up) return { is: 'ready', words: `${up.name} has the same servers` }
+  const service = serviceOf(target, topology)
+  const others = service?.members.filter(({ host }) => host !== target.host) ?? []
+  const ready = others.filter((one) => one.ready)
+  if (service && ready.length > 0)
+    return { is: 'ready', words: `${ready.length === 1 ? 'one more pod' : `${ready.length} more pods`} of ${service.name} ${ready.length === 1 ? 'is' : 'are'} ready` } // biome-ignore format: one line
   const names = topology.pools.filter((pool) => pool.ttlMs !== undefined && leadsTo(pool, target))
   const [open] = names.filter(({ servers }) => servers.some((server) => server.state === 'up' && hostIn(server.address) !== target.host))
   if (open) return { is: 'ready', words: `${open.name} has further addresses` }
@@ -66,11 +71,19 @@ function byTopology(target: TargetFacts, topology: Pick<Topology, 'targets' | 'p
       is: 'lost',
       words: `${peers.map(({ name }) => name).join(', ')} with the same servers ${peers.length === 1 ? 'does' : 'do'} not answer`,
     }
+  if (service && others.length > 0) return { is: 'lost', words: `no other pod of ${service.name} is ready` }
   const [name] = names
+  if (service && !name) return { is: 'none', words: `it is the one pod of ${service.name}` }
   if (!name) return { is: 'unknown', words: 'no other balancer with its servers is watched, and no name that leads to it' }
   if (name.servers.length > 1) return { is: 'lost', words: `no other address of ${name.name} answers` }
   return { is: 'none', words: `${name.name} leads to it alone` }
 }
+
+/** The service of an orchestrator that stands before it. */
+const serviceOf = ({ host }: TargetFacts, { targets }: Pick<Topology, 'targets'>) =>
+  host === undefined
+    ? undefined
+    : targets.flatMap(({ services }) => services ?? []).find(({ members }) => members.some((member) => member.host === host))
 
 /** Other balancers, elsewhere, one of whose pools has the same servers. */
 function peersOf(target: TargetFacts, { targets, pools }: Pick<Topology, 'targets' | 'pools'>): TargetFacts[] {

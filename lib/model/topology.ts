@@ -8,6 +8,9 @@ import type { RingSpec } from './ring.ts'
 import type { Labels } from './series.ts'
 import type { OpenSlotFact } from './slots.ts'
 
+/** A service with what answers for it. `ready`: it takes requests now. */
+export type ServiceFacts = { name: string; members: { host: string; ready: boolean }[] }
+
 export type TargetState = 'up' | 'down' | 'unknown'
 export type Role = 'cache' | 'store'
 
@@ -71,6 +74,8 @@ export type TargetFacts = {
   replication?: { id: string; role: 'primary' | 'replica' }
   /** Of what is seen through its provider: how far apart values are, and how much later than they were measured they are told. */
   resolution?: { everyMs: number; lateMs: number }
+  /** Of an orchestrator: the services that it keeps, by the hosts that stand behind each. */
+  services?: ServiceFacts[]
   /** Servers and pools beyond what is read of one target. */
   left?: LeftOut
   capabilities: Capability[]

@@ -93,6 +93,7 @@ import { infoCounts, vitalsOf } from '../../lib/products/redis/vitals.ts'
 import { products } from '../../lib/products/sources.ts'
 import * as twemproxyFile from '../../lib/products/twemproxy/configFile.ts'
 import { parseStatistics } from '../../lib/products/twemproxy/stats.ts'
+import { RequestTimes } from '../../lib/products/varnish/accessLog.ts'
 import { parseBackendList, payloadOf } from '../../lib/products/varnish/backendList.ts'
 import { challengeOf } from '../../lib/products/varnish/cli.ts'
 import { parseExporterPage, parseStat as varnishStat } from '../../lib/products/varnish/counters.ts'
@@ -658,6 +659,16 @@ const VARNISHSTAT =
 const BACKENDS =
   '[3,["backend.list","-p","-j"],1.5,{"boot.a":{"type":"backend","admin_health":"probe","probe_message":[8,8,"healthy"],"probe_details":{}},"boot.d":{"type":"random","admin_health":"probe","probe_message":[1,1,"healthy"],"probe_details":{"total_weight":4.5,"backends":{"a":{"weight":3,"health":"healthy"}}}}}]'
 const varnish: Parser[] = [
+  {
+    name: 'products/varnish/accessLog.ts#RequestTimes',
+    group: 'varnish',
+    good: ['{"side":"c","handling":"hit","ttfb":"0.0001","backend":"-"}', '{"side":"b","handling":"-","ttfb":"0.02","backend":"a"}'],
+    run: (text) => {
+      const times = new RequestTimes(0)
+      times.take(text)
+      return times.look(1_000, { a: 'app' })
+    },
+  },
   probe('varnish/stats', 'varnish', [VARNISHSTAT], (text) => ({ text, form: 'varnishstat', listed: { vcl: 'boot', poolOf: { a: 'd' } } }), [
     fixture('varnish/fixtures/varnish-7.1.1-varnishstat.json'),
   ]),
@@ -1113,6 +1124,7 @@ export const COUNTED = [
   'haproxy/config',
   'nginx/upstreams',
   'nginx/access-log',
+  'varnish/access-log',
   'memcached/keys',
   'memcached/largest',
   'memcached/watch',

@@ -12,7 +12,7 @@ import { patience } from '../settings.ts'
 export const noPair: Detector<DetectorSettings> = {
   id: 'balancer/no-pair',
   title: 'Balancer without a pair',
-  why: 'Every request goes through the balancer: when it dies, all its servers are out of reach, however many there are. A second balancer with the same servers takes over by an address that moves (VRRP, as keepalived does it) or by a further address of the name that clients look up.',
+  why: 'Every request goes through the balancer: when it dies, all its servers are out of reach, however many there are. A second balancer with the same servers takes over by an address that moves (VRRP, as keepalived does it) by a further address of the name that clients look up, or as a further pod of its Service.',
   harmless:
     'Where its one address moves by itself to a machine that is not watched (VRRP, anycast, a provider’s balancer): watch the second balancer too, and the two are known as a pair by their servers. The one that holds such an address hears nothing of the others: with keepalived’s exporter on both machines it is known which of them would take it.',
   settings: z.strictObject(patience('60s', '30s')),

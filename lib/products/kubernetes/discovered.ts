@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Located, Place } from '../../model/product.ts'
+import type { ServiceFacts } from '../../model/topology.ts'
 import { type Endpoint, endpointsOf } from './endpoints.ts'
 import type { KubeObject } from './objects.ts'
 
 /** A server that a Service stands for, and how the target is to be called. */
-export type Found = { kind: string; name: string; service: string; place: Place; role?: string }
+export type Found = { kind: string; name: string; service: string; place: Place; ready: boolean; role?: string }
 /** Why a Service that asks for it is not watched. */
 export type Problem = { service: string; because: string }
 
@@ -108,13 +109,29 @@ function portOf(
 
 function targetsOf(service: KubeObject, { kind, port, path, tls, role }: Wanted, endpoints: readonly Endpoint[], parent: string): Found[] {
   const { namespace = '' } = service.metadata
-  return endpoints.flatMap(({ host, name, ports }): Found[] => {
+  return endpoints.flatMap(({ host, name, ready, ports }): Found[] => {
     const number = 'number' in port ? port.number : ports.find((one) => one.name === port.name && one.protocol === 'TCP')?.port
     if (typeof number !== 'number') return []
     const place = { host, port: number, ...(path === undefined ? {} : { path }), ...(tls ? { tls } : {}) }
     // Slashes would make names of other things.
     return [
-      { kind, name: `${parent}:${namespace}:${name}:${number}`, service: keyOf(service), place, ...(role === undefined ? {} : { role }) },
+      {
+        kind,
+        name: `${parent}:${namespace}:${name}:${number}`,
+        service: keyOf(service),
+        place,
+        ready,
+        ...(role === undefined ? {} : { role }),
+      },
     ]
   })
+}
+
+/** The Services that are watched, with the pods behind each: those that are not ready, too. */
+export function servicesOf(found: readonly Found[]): ServiceFacts[] {
+  const hostOf = ({ place: { host } }: Found) => (host.includes(':') ? `[${host}]` : host)
+  return [...Map.groupBy(found, ({ service }) => service)].map(([name, own]) => ({
+    name,
+    members: [...new Map(own.map((one) => [hostOf(one), { host: hostOf(one), ready: one.ready }])).values()],
+  }))
 }

@@ -7,7 +7,7 @@ import { products } from '../sources.ts'
 import { kubernetesActuator } from './actuator.ts'
 import { kubernetesCode } from './asCode.ts'
 import { kubernetesConfig } from './config.ts'
-import { discovered } from './discovered.ts'
+import { discovered, servicesOf } from './discovered.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { KubeObject } from './objects.ts'
 import { ownerOf } from './owner.ts'
@@ -196,6 +196,9 @@ describe('what stands behind a Service', () => {
       { addresses: ['10.0.0.3'], conditions: {} },
     ]
     expect(endpointsOf([slice({ endpoints })]).get('shop/x')).toMatchObject([{ host: '10.0.0.2', ready: false }, { host: '10.0.0.3', ready: true }]) // biome-ignore format: one line
+    // What takes over from a balancer among them goes by the same.
+    const { found } = look(service({ 'evenkeel.io/kind': 'haproxy', 'evenkeel.io/port': '9000' }), [slice({ endpoints })])
+    expect(servicesOf(found)).toEqual([{ name: 'shop/x', members: [{ host: '10.0.0.2', ready: false }, { host: '10.0.0.3', ready: true }] }]) // biome-ignore format: one line
   })
 })
 

@@ -1,17 +1,25 @@
+import type { ServiceFacts } from '../../model/topology.ts'
 import { type Cluster, openCluster, systemPace } from './cluster.ts'
 import type { KubernetesConfig } from './config.ts'
 import type { Problem } from './discovered.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 
-/** `problems`, `found`: what the newest discovery came to. */
-export type KubernetesLink = { config: KubernetesConfig; cluster: Cluster; passwords: Passwords; problems: Problem[]; found: number | null }
+/** `problems`, `found`, `services`: what the newest discovery came to. */
+export type KubernetesLink = {
+  config: KubernetesConfig
+  cluster: Cluster
+  passwords: Passwords
+  problems: Problem[]
+  found: number | null
+  services: ServiceFacts[]
+}
 
 /** By configuration: what is set is checked against the same mirror that is shown. */
 const links = new WeakMap<KubernetesConfig, KubernetesLink>()
 
 export function openLink(config: KubernetesConfig, pace = systemPace): KubernetesLink {
   const cluster = openCluster(config, pace)
-  const link = { config, cluster, passwords: createPasswords(config, cluster.client), problems: [], found: null }
+  const link = { config, cluster, passwords: createPasswords(config, cluster.client), problems: [], found: null, services: [] }
   links.set(config, link)
   return link
 }

@@ -1,7 +1,7 @@
 import { EvenkeelError } from '../../model/error.ts'
 import type { AnyProduct, Probe, Product, TargetConfig } from '../../model/product.ts'
 import type { Reading } from '../../model/series.ts'
-import type { Capability, Pool } from '../../model/topology.ts'
+import type { Capability, Pool, ServiceFacts } from '../../model/topology.ts'
 import { firstWrong } from '../answers.ts'
 import { prerequisite } from '../prerequisites.ts'
 import { mayPatch } from './allowed.ts'
@@ -9,14 +9,21 @@ import { canaryPools } from './canaries.ts'
 import { createClient } from './client.ts'
 import type { Collection } from './cluster.ts'
 import { type KubernetesConfig, kubernetesAddress, kubernetesConfig } from './config.ts'
-import { discovered, type Found, type Problem, type Programs } from './discovered.ts'
+import { discovered, type Found, type Problem, type Programs, servicesOf } from './discovered.ts'
 import { endpointsOf } from './endpoints.ts'
 import { type KubernetesLink, openLink } from './link.ts'
 import type { KubeObject } from './objects.ts'
 import { INGRESSES, qualified, type Resource, ROUTES, SERVICES, SLICES } from './resources.ts'
 import { routePools, type Serves } from './routes.ts'
 
-type Raw = { version: string | null; collections: Collection[]; problems: Problem[]; found: number | null; selected: boolean }
+type Raw = {
+  version: string | null
+  collections: Collection[]
+  problems: Problem[]
+  found: number | null
+  services: ServiceFacts[]
+  selected: boolean
+}
 
 const FEATURES: [resource: Resource, feature: string][] = [
   [SERVICES, 'Services'],
@@ -32,9 +39,9 @@ const mirror: Probe<KubernetesLink, Raw> = {
   everyMs: 2_000,
   cost: 'four lists at the start (250 objects a page), then a watch of each; one GET of /version each 10 s',
   vital: true,
-  async read({ cluster, config, problems, found }, _cursor, signal) {
+  async read({ cluster, config, problems, found, services }, _cursor, signal) {
     const version = await cluster.version(signal)
-    return { version, collections: await cluster.collections(signal), problems, found, selected: config.services !== undefined }
+    return { version, collections: await cluster.collections(signal), problems, found, services, selected: config.services !== undefined }
   },
   parse(raw) {
     const { samples, pools } = poolsIn(raw)
@@ -42,7 +49,7 @@ const mirror: Probe<KubernetesLink, Raw> = {
     return {
       samples,
       records: [],
-      topology: { ...(raw.version === null ? {} : { facts: { version: raw.version } }), pools, capabilities: notes },
+      topology: { facts: { ...(raw.version !== null && { version: raw.version }), services: raw.services }, pools, capabilities: notes },
     }
   },
 }
@@ -161,6 +168,7 @@ export function kubernetesOf(products: readonly AnyProduct[]): Product<Kubernete
     }
     link.problems = [...problems.values()]
     link.found = targets.length
+    link.services = servicesOf(all.found)
     return targets
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { path, url } from '../../model/marks.ts'
+import { accessLog } from '../accessLog/place.ts'
 import { parseSocketAddress, type SocketAddress, socketAddressText } from '../exchange.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 
@@ -23,6 +24,9 @@ export const varnishConfig = z
     secret_file: path()
       .optional()
       .describe('The file of its secret (`-S` of varnishd), read at each login, byte by byte. Not needed with `-S none`'),
+    accessLog: accessLog(
+      'The log of varnishncsa in the format of the product’s page, for times of answers: `file:///PATH`, which is followed, or `syslog://HOST:PORT`, where Evenkeel listens (UDP)',
+    ),
     role,
   })
   .superRefine((config, context) => {

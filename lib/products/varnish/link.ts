@@ -1,4 +1,5 @@
 import { EvenkeelError } from '../../model/error.ts'
+import { openVarnishLog, type VarnishLog } from './accessLog.ts'
 import { createVarnishClient, NO_ADMIN, RefusedSecret, type VarnishClient } from './client.ts'
 import type { VarnishConfig } from './config.ts'
 import { type Hashing, hashingOf } from './ring.ts'
@@ -9,6 +10,8 @@ import { sourcesOf } from './vclWords.ts'
 export type VarnishLink = {
   config: VarnishConfig
   client: VarnishClient
+  /** Its access log, where one is configured. */
+  log: VarnishLog
   /** From the newest list of backends: the active VCL, and the pool of each backend; null before the first. */
   listed: Listing | null
   /** What the active VCL says, read once for each VCL and login. */
@@ -25,6 +28,7 @@ export type Listing = { vcl: string; poolOf: Record<string, string> }
 export const openVarnish = (config: VarnishConfig): VarnishLink => ({
   config,
   client: createVarnishClient(config),
+  log: openVarnishLog(),
   listed: null,
   source: null,
   trouble: null,

@@ -2,6 +2,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Product } from '../../model/product.ts'
 import { pageAt } from '../place.ts'
 import { looked, prerequisite } from '../prerequisites.ts'
+import { accessLog } from './accessLog.ts'
 import { withVarnish } from './client.ts'
 import { type VarnishConfig, varnishAddress, varnishConfig } from './config.ts'
 import { openVarnish, type VarnishLink } from './link.ts'
@@ -20,10 +21,13 @@ export const varnish: Product<VarnishConfig, VarnishLink> = {
   can: { alone: true },
   config: varnishConfig,
   open: openVarnish,
-  close: (link) => link.client.close(),
+  close: async (link) => {
+    await link.log.source?.close()
+    await link.client.close()
+  },
   located: { at: (place) => ({ exporter: pageAt(place, '/metrics') }) },
   // The list first: the first counters then already have their pools.
-  probes: [backends, params, stats],
+  probes: [backends, params, stats, accessLog],
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: varnishAddress,
   describes,

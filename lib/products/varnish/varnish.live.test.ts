@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type App, startApp } from '../../../test/servers.ts'
-import { startVarnish, startVarnishExporter, type VarnishServer } from '../../../test/varnish.ts'
+import { startVarnish, startVarnishExporter, startVarnishncsa, type VarnishServer } from '../../../test/varnish.ts'
 import { createBus } from '../../engine/bus.ts'
 import { createEngine, type Engine } from '../../engine/engine.ts'
 import { createFleet } from '../../engine/fleet.ts'
 import { createStore } from '../../store/store.ts'
+import { LOG_FORMAT } from './accessLog.ts'
 import { varnishActuator } from './actuator.ts'
 import { varnishCode } from './asCode.ts'
 import { varnishConfig } from './config.ts'
@@ -32,7 +34,7 @@ sub vcl_recv { set req.backend_hint = app.backend(); }
 sub vcl_backend_response { if (bereq.url ~ "^/short") { set beresp.ttl = 10ms; set beresp.grace = 60s; } }
 `
 
-describeWith(['varnishd', 'prometheus-varnish-exporter'], 'Varnish', () => {
+describeWith(['varnishd', 'varnishncsa', 'prometheus-varnish-exporter'], 'Varnish', () => {
   const ends = new AsyncDisposableStack()
   const store = createStore({ path: ':memory:' })
   let apps: [App, App]
@@ -43,15 +45,16 @@ describeWith(['varnishd', 'prometheus-varnish-exporter'], 'Varnish', () => {
     apps = [ends.use(await startApp({ name: 'a' })), ends.use(await startApp({ name: 'b' }))]
     server = ends.use(await startVarnish({ vcl: vclOf(apps) }))
     const exporter = ends.use(await startVarnishExporter(server.about.folder))
+    const log = ends.use(await startVarnishncsa(server.about.folder, LOG_FORMAT))
     const wrong = join(server.dir, 'wrong')
     await writeFile(wrong, 'another\n')
     const { stat, admin, secretFile: secret_file } = server.about
     const targetOf = (name: string, more: object) => ({ config: varnishConfig.parse({ kind: 'varnish', name, ...more }), product: varnish })
-    const log = { info() {}, warn() {}, error() {}, debug() {} } as never
+    const silent = { info() {}, warn() {}, error() {}, debug() {} } as never
     const bus = createBus(() => {})
     const fleet = createFleet({
       targets: [
-        targetOf('cache', { stat, admin, secret_file }),
+        targetOf('cache', { stat, admin, secret_file, accessLog: pathToFileURL(log.about.file).href }),
         targetOf('exported', { exporter: exporter.about.url }),
         targetOf('locked', { stat, admin, secret_file: wrong }),
         targetOf('misplaced', { stat, admin: `127.0.0.1:${server.about.port}`, secret_file }),
@@ -61,9 +64,9 @@ describeWith(['varnishd', 'prometheus-varnish-exporter'], 'Varnish', () => {
       poll: { everyMs: 1_000, timeoutMs: 900 },
       store,
       bus,
-      log,
+      log: silent,
     })
-    engine = createEngine({ fleet, rules: {}, detectors: [], advisors: [], store, bus, describe: () => ({ commands: [] }), log })
+    engine = createEngine({ fleet, rules: {}, detectors: [], advisors: [], store, bus, describe: () => ({ commands: [] }), log: silent })
     engine.start()
   })
   afterAll(async () => {
@@ -108,6 +111,17 @@ describeWith(['varnishd', 'prometheus-varnish-exporter'], 'Varnish', () => {
         { name: 'b', state: 'up', weightSet: 1 },
       ],
     })
+  })
+
+  it('tells how long answers take, hits and misses apart, and its servers, by varnishncsa', async () => {
+    const seen = (metric: string, where: Record<string, string>) => engine.window(60_000).series(metric, { target: 'cache', ...where })[0]?.points ?? [] // biome-ignore format: one line
+    await vi.waitUntil(() => seen('varnish_response_seconds', { handling: 'miss' }).length > 0 && seen('varnish_response_seconds', { handling: 'hit' }).length > 0, WITHIN) // biome-ignore format: one line
+    const mean = (handling: string) => seen('varnish_response_seconds', { handling })[0]![1]
+    // A miss waits for the application.
+    expect(mean('miss')).toBeGreaterThan(mean('hit'))
+    await vi.waitUntil(() => seen('pool_response_seconds', { pool: 'app', server: 'a' }).length > 0, WITHIN)
+    expect(because('cache', 'access log')).toBeUndefined()
+    expect(because('exported', 'access log')).toContain('no `accessLog`')
   })
 
   it('says in words what is wrong, on that target alone', async () => {
