@@ -1,4 +1,5 @@
 import { AutopilotPage } from '@/components/autopilot/AutopilotPage.tsx'
+import { reachesSomewhere } from '@/lib/model/roles.ts'
 import { getAutopilot } from '@/lib/server/autopilot/autopilot.ts'
 import { visit } from '../visit.ts'
 
@@ -7,5 +8,5 @@ export const metadata = { title: 'Autopilot' }
 
 export default async function Page() {
   const { runtime, person } = await visit('viewer')
-  return <AutopilotPage initial={getAutopilot(runtime)} role={person.role} />
+  return <AutopilotPage initial={getAutopilot(runtime)} mayAct={reachesSomewhere(person, 'operator')} />
 }

@@ -23,11 +23,10 @@ autopilot:
     hours: [{ days: [mon, tue, wed, thu], from: "09:00", to: "16:00" }]`
 
 /** What is applied without a click: each policy with its record and its licence, what it did, and what it would have done. */
-export function AutopilotPage({ initial, role }: { initial: AutopilotView; role: string }) {
+export function AutopilotPage({ initial, mayAct }: { initial: AutopilotView; mayAct: boolean }) {
   const { data = initial, error } = useApi<AutopilotView>(['changes', 'autopilot'], 'autopilot', { initialData: initial })
   const [policy, setPolicy] = useQueryState('policy', parseAsString.withOptions({ history: 'push' }))
   const [freezing, setFreezing] = useState(false)
-  const mayAct = role === 'operator' || role === 'admin'
   const open = data.items.find(({ id }) => id === policy)
   return (
     <>
