@@ -6,6 +6,7 @@ import { PageHead, Section } from '@/components/ui/page.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { AccountView } from '@/lib/model/answers/account.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
+import { authorityText } from '@/lib/model/roles.ts'
 import { PasswordSection } from './PasswordSection.tsx'
 import { SecondFactorSection } from './SecondFactorSection.tsx'
 import { SessionsSection } from './SessionsSection.tsx'
@@ -28,7 +29,7 @@ export function AccountPage({ initial, auth }: { initial: AccountView; auth: Fra
   const once = account.local && !account.hasPassword && account.passkeys.length === 0
   return (
     <>
-      <PageHead title="Your account" lead={`${safe(account.name, 100)}, ${account.role}`} />
+      <PageHead title="Your account" lead={`${safe(account.name, 100)}, ${safe(authorityText(account), 300)}`} />
       {ELSEWHERE[auth] && <p className="px-4 text-dim text-sm">{ELSEWHERE[auth]}</p>}
       {(locked || once) && (
         <p role="status" className="mx-4 rounded border border-warning/40 bg-warning-soft px-3 py-2 text-sm">

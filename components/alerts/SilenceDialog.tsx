@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { errorText, path, post } from '@/components/frame/api.ts'
-import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { cn } from '@/components/ui/cn.ts'
@@ -52,7 +52,7 @@ export function SilenceDialog({ matchers: given, silence, onClose }: Props) {
             onClick={() => save.mutate()}
             busy={save.isPending}
             disabledBecause={
-              noOperatorBecause(frame) ??
+              nowhereOperatorBecause(frame) ??
               (matchers.length === 0 ? 'Say what is to be muted' : !reason.trim() && 'Say why, for whoever comes next')
             }
           >

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useClock } from '@/components/frame/live.tsx'
-import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
@@ -22,7 +22,7 @@ export function Silences({ initial }: { initial: Page<SilenceView> }) {
   const list = usePages<SilenceView>(['silences'], 'silences', { initialData: initial, everyMs: 10_000, all: true })
   const end = useEndSilence()
   const open = list.items.filter(({ active, from }) => active || (now > 0 && Date.parse(from) > now))
-  const noRole = noOperatorBecause(frame)
+  const noRole = nowhereOperatorBecause(frame)
   return (
     <Section
       title="Silences"

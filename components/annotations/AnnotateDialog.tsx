@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Moment } from '@/components/frame/Ago.tsx'
 import { errorText, path, post, remove } from '@/components/frame/api.ts'
-import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
@@ -37,7 +37,7 @@ export function AnnotateDialog({ tags, onClose }: { tags: string; onClose: () =>
     },
     onError: (error) => toast.error('Not annotated', { description: errorText(error) }),
   })
-  const because = noOperatorBecause(frame) ?? wrongWith(fields, Date.now())
+  const because = nowhereOperatorBecause(frame) ?? wrongWith(fields, Date.now())
   return (
     <Dialog
       open
@@ -82,7 +82,7 @@ export function AnnotateDialog({ tags, onClose }: { tags: string; onClose: () =>
           {(props) => <Input {...props} value={fields.tags} maxLength={500} onChange={(event) => set({ tags: event.target.value })} />}
         </Field>
       </form>
-      <Newest noRole={noOperatorBecause(frame)} onDeleted={refresh} />
+      <Newest noRole={nowhereOperatorBecause(frame)} onDeleted={refresh} />
     </Dialog>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { errorText, path, post } from '@/components/frame/api.ts'
-import { noWriteBecause } from '@/components/frame/noChange.ts'
+import { noOperatorBecause, noWriteBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { toast } from '@/components/ui/toast.tsx'
@@ -19,7 +19,8 @@ const NOT_DONE = { keep: 'Not kept', 'roll-back': 'Not rolled back', settle: 'St
 export function ChangeActions({ change }: { change: ChangeView }) {
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
-  const mayNot = noWriteBecause(frame)
+  const noRole = noOperatorBecause(frame, change.labels)
+  const mayNot = noRole ?? noWriteBecause(frame)
   const rising = change.slowStart !== undefined && !change.slowStart.done
   const verb = useMutation({
     mutationFn: (name: keyof typeof NOT_DONE) => post(path`changes/${change.id}/` + name),
@@ -34,7 +35,9 @@ export function ChangeActions({ change }: { change: ChangeView }) {
       <Button
         onClick={() => verb.mutate('keep')}
         busy={verb.isPending && verb.variables === 'keep'}
-        disabledBecause={canChange('keep', change.state) ? (change.drill ? DRILL_STAYS_NOT : rising && mayNot) : changeCan.keep.otherwise}
+        disabledBecause={
+          canChange('keep', change.state) ? (noRole ?? (change.drill ? DRILL_STAYS_NOT : rising && mayNot)) : changeCan.keep.otherwise
+        }
       >
         Keep now
       </Button>
@@ -54,7 +57,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
       </Button>
       {isOpen(change) && (
         <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2">
-          <Button onClick={() => verb.mutate('settle')} busy={verb.isPending && verb.variables === 'settle'}>
+          <Button onClick={() => verb.mutate('settle')} busy={verb.isPending && verb.variables === 'settle'} disabledBecause={noRole}>
             Mark as settled
           </Button>
           <span className="max-w-prose text-dim text-sm">

@@ -35,7 +35,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
     <section className="flex flex-col gap-4 rounded border border-change/50 p-4" aria-label="Change">
       <ChangeHead change={change} />
       {change.course && <CoursePanel id={change.course} here={change.id} />}
-      {change.job && <JobPanel id={change.job} />}
+      {change.job && <JobPanel id={change.job} labels={change.labels} />}
       {change.prediction && <WatchChart change={change} />}
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} verdict={change.verdict} />}
       {change.drill && <DrillOutcome drill={change.drill} />}
@@ -73,7 +73,7 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
         ]}
       />
       {change.retime?.map((plan) => (
-        <RetimeKeys key={plan.target} change={change.id} plan={plan} />
+        <RetimeKeys key={plan.target} change={change.id} labels={change.labels} plan={plan} />
       ))}
       {change.undo && <ManualSteps title="To put it back by hand" commands={change.undo} />}
       {change.finish && <ManualSteps title="To finish it by hand" commands={change.finish} />}

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { errorText, get, path, post } from '@/components/frame/api.ts'
-import { noChangeBecause } from '@/components/frame/noChange.ts'
+import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
@@ -12,6 +12,7 @@ import { count, safe } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { JobView } from '@/lib/model/answers/job.ts'
 import { canJob, type JobState, type JobVerb, jobCan, jobEnded } from '@/lib/model/job.ts'
+import type { Labels } from '@/lib/model/series.ts'
 
 const TONE: Record<JobState, Tone> = { running: 'change', paused: 'warning', done: 'ok', cancelled: 'info', failed: 'critical' }
 const VERBS: [JobVerb, string][] = [
@@ -21,7 +22,7 @@ const VERBS: [JobVerb, string][] = [
 ]
 
 /** The long work of a change: how far it is, and the verbs on it. The table that the server obeys says which may be pressed. */
-export function JobPanel({ id }: { id: string }) {
+export function JobPanel({ id, labels }: { id: string; labels?: Labels | undefined }) {
   const client = useQueryClient()
   const { data: job, error } = useQuery({
     queryKey: ['jobs', id],
@@ -76,7 +77,11 @@ export function JobPanel({ id }: { id: string }) {
             key={verb}
             onClick={() => steer.mutate(verb)}
             busy={steer.isPending && steer.variables === verb}
-            disabledBecause={canJob(verb, job.state) ? verb === 'resume' && noChangeBecause(frame) : jobCan[verb].otherwise}
+            disabledBecause={
+              canJob(verb, job.state)
+                ? (noOperatorBecause(frame, labels) ?? (verb === 'resume' && noChangeBecause(frame)))
+                : jobCan[verb].otherwise
+            }
           >
             {words}
           </Button>

@@ -11,11 +11,12 @@ import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { Labels } from '@/lib/model/series.ts'
 
 type Plan = NonNullable<ChangeView['retime']>[number]
 
 /** The follow-up of a TTL that became shorter: a job that re-times the keys that were stored before, as a change of its own. */
-export function RetimeKeys({ change, plan }: { change: string; plan: Plan }) {
+export function RetimeKeys({ change, labels, plan }: { change: string; labels?: Labels | undefined; plan: Plan }) {
   const go = useGo()
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
@@ -27,7 +28,7 @@ export function RetimeKeys({ change, plan }: { change: string; plan: Plan }) {
     },
     onError: (error) => toast.error('Not begun', { description: errorText(error) }),
   })
-  const because = noOperatorBecause(frame) ?? noChangeBecause(frame) ?? plan.because ?? null
+  const because = noOperatorBecause(frame, labels) ?? noChangeBecause(frame) ?? plan.because ?? null
   return (
     <section aria-label={`Keys of ${safe(plan.target, 60)} stored before`} className="flex flex-col gap-2 rounded bg-sunken p-3 text-sm">
       <h4 className="font-medium">Keys that were stored before</h4>

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { tellRefusal } from '@/components/approvals/askApproval.ts'
 import { path, post } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
-import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.ts'
+import { noChangeBecause, nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Diff } from '@/components/proposals/ApplyButton.tsx'
 import { applyWords } from '@/components/proposals/words.ts'
@@ -46,7 +46,7 @@ export function MakeCacheChange({ made, rule, point, tooLittle }: Props) {
   const because =
     'because' in made
       ? made.because
-      : (noOperatorBecause(frame) ??
+      : (nowhereOperatorBecause(frame) ??
         noChangeBecause(frame) ??
         (tooLittle !== null ? 'Nothing is predicted of it: see above.' : point === null ? 'The prediction is being computed.' : null))
   return (

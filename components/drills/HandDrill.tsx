@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsString, parseAsStringEnum, useQueryStates } from 'nuqs'
 import { errorText, get, path, post, remove } from '@/components/frame/api.ts'
-import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
@@ -71,7 +71,7 @@ export function HandDrill({ things }: { things: readonly Thing[] }) {
         <Button
           onClick={() => start.mutate()}
           busy={start.isPending}
-          disabledBecause={noOperatorBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}
+          disabledBecause={nowhereOperatorBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}
         >
           I stop it now
         </Button>

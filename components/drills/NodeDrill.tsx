@@ -71,7 +71,9 @@ export function NodeDrill({ rings }: { rings: readonly RingView[] }) {
           onClick={() => start.mutate()}
           busy={start.isPending}
           disabledBecause={
-            noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : (plan.data?.wait ?? false))
+            noOperatorBecause(frame, ring.labels) ??
+            noChangeBecause(frame) ??
+            (plan.error ? errorText(plan.error) : (plan.data?.wait ?? false))
           }
         >
           Take {safe(node.name, 30)} out for {LENGTH_WORDS[asked.lasts]}

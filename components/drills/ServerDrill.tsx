@@ -90,7 +90,7 @@ export function ServerDrill({ pools }: { pools: readonly PoolView[] }) {
         <Button
           onClick={() => start.mutate()}
           busy={start.isPending}
-          disabledBecause={noOperatorBecause(frame) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}
+          disabledBecause={noOperatorBecause(frame, pool.labels) ?? noChangeBecause(frame) ?? (plan.error ? errorText(plan.error) : false)}
         >
           Take {safe(server.name, 30)} out for {LENGTH_WORDS[asked.off]}
         </Button>

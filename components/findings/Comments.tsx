@@ -10,9 +10,10 @@ import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
+import type { Labels } from '@/lib/model/series.ts'
 
-/** What people wrote about something, and a line for the next one. `of`: its path in the API. */
-export function Comments({ comments, of }: { comments: FindingView['comments']; of: string }) {
+/** What people wrote about something, and a line for the next one. `of`: its path in the API; `labels`: by which a role on it may be held. */
+export function Comments({ comments, of, labels }: { comments: FindingView['comments']; of: string; labels: Labels | undefined }) {
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame')
   const [text, setText] = useState('')
@@ -24,7 +25,7 @@ export function Comments({ comments, of }: { comments: FindingView['comments']; 
     },
     onError: (failure) => toast.error('No comment written', { description: errorText(failure) }),
   })
-  const because = noOperatorBecause(frame) ?? (!text.trim() && 'Write something')
+  const because = noOperatorBecause(frame, labels) ?? (!text.trim() && 'Write something')
   return (
     <section>
       <h3 className="mb-2 font-medium text-base">Comments</h3>

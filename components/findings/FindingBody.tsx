@@ -56,7 +56,7 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
           </p>
         )}
       </section>
-      <Comments comments={finding.comments} of={path`findings/${finding.id}`} />
+      <Comments comments={finding.comments} of={path`findings/${finding.id}`} labels={finding.labels} />
       <FindingFacts finding={finding} />
     </div>
   )

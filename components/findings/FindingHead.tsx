@@ -36,7 +36,7 @@ export function FindingLead({ finding }: { finding: FindingView }) {
 export function FindingActions({ finding, onSilence }: { finding: FindingView; onSilence: () => void }) {
   const client = useQueryClient()
   const { data: frame } = useApi<FrameView>(['frame'], 'frame')
-  const noRole = noOperatorBecause(frame)
+  const noRole = noOperatorBecause(frame, finding.labels)
   const acknowledge = useMutation({
     mutationFn: () => post(path`findings/${finding.id}/acknowledge`),
     onSuccess: () => client.invalidateQueries({ queryKey: ['findings'] }),

@@ -2,6 +2,7 @@
 import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { Annotate } from '@/components/annotations/Annotate.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
+import { useMineFirst } from '@/components/frame/mine.ts'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
@@ -43,11 +44,14 @@ export function FindingsPage({ initial, info, open, initialOpen }: Props) {
     everyMs: 10_000,
   })
   const error = firing.error ?? pending.error ?? (show === 'all' ? resolved.error : null)
-  const shown = [...firing.items, ...pending.items, ...(show === 'all' ? resolved.items : [])]
-    .filter((finding) =>
-      inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], { ...finding.labels, ...finding.subject }),
-    )
-    .sort(byUrgency)
+  const mineFirst = useMineFirst()
+  const shown = mineFirst(
+    [...firing.items, ...pending.items, ...(show === 'all' ? resolved.items : [])]
+      .filter((finding) =>
+        inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], { ...finding.labels, ...finding.subject }),
+      )
+      .sort(byUrgency),
+  )
   return (
     <>
       <PageHead title="Findings" lead={needsWords(firing.total, informs?.total ?? info)}>

@@ -3,7 +3,7 @@ import { SilenceDialog } from '@/components/alerts/SilenceDialog.tsx'
 import { useEndSilence } from '@/components/alerts/useEndSilence.ts'
 import { Moment } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
-import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Status } from '@/components/ui/status.tsx'
@@ -25,10 +25,10 @@ export function Silenced({ id }: { id: string }) {
         by {safe(silence.by, 60)} until <Moment at={silence.until} />
         {silence.reason && `: ${safe(silence.reason, 200)}`}
       </span>
-      <Button look="ghost" onClick={() => setChanging(true)} disabledBecause={noOperatorBecause(frame)}>
+      <Button look="ghost" onClick={() => setChanging(true)} disabledBecause={nowhereOperatorBecause(frame)}>
         Change…
       </Button>
-      <Button look="ghost" onClick={() => end.mutate(id)} busy={end.isPending} disabledBecause={noOperatorBecause(frame)}>
+      <Button look="ghost" onClick={() => end.mutate(id)} busy={end.isPending} disabledBecause={nowhereOperatorBecause(frame)}>
         End it
       </Button>
       {changing && <SilenceDialog silence={silence} matchers={silence.matchers} onClose={() => setChanging(false)} />}

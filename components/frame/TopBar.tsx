@@ -13,6 +13,7 @@ import { Dialog } from '@/components/ui/sheet.tsx'
 import { Shape } from '@/components/ui/status.tsx'
 import { ago } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
+import { authorityText } from '@/lib/model/roles.ts'
 import { post } from './api.ts'
 import { useConnection } from './connection.ts'
 import { useClock, useLive } from './live.tsx'
@@ -157,7 +158,7 @@ function LiveButton({ frame }: { frame: FrameView }) {
 function Person({ frame, openHelp }: { frame: FrameView; openHelp: () => void }) {
   const { theme, setTheme } = useTheme()
   const router = useRouter()
-  const who = frame.person ? `${frame.person.name}, ${frame.person.role}` : 'Nobody is signed in'
+  const who = frame.person ? `${frame.person.name}, ${authorityText(frame.person)}` : 'Nobody is signed in'
   const items: MenuItem[] = [
     { label: <span className="text-dim">{who}</span>, onSelect: () => {} },
     'line',

@@ -7,6 +7,12 @@ import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { IncidentView } from '@/lib/model/answers/incident.ts'
+import type { Labels } from '@/lib/model/series.ts'
+import { sharedLabels } from '@/lib/model/targetLabels.ts'
+
+/** The labels that all its findings share: who has a role on them acts on the whole incident. */
+export const incidentLabels = ({ findings }: Pick<IncidentView, 'findings'>): Labels | undefined =>
+  sharedLabels(findings.map(({ labels }) => labels))
 
 /** Says that somebody looks after all that fires in an incident; what is acknowledged is not sent again. */
 export function AcknowledgeIncident({ incident }: { incident: IncidentView }) {
@@ -25,7 +31,11 @@ export function AcknowledgeIncident({ incident }: { incident: IncidentView }) {
   const because = firing.length === 0 ? 'It is over already' : open.length === 0 && 'Somebody looks after all of it'
   return (
     <>
-      <Button onClick={() => acknowledge.mutate()} busy={acknowledge.isPending} disabledBecause={noOperatorBecause(frame) ?? because}>
+      <Button
+        onClick={() => acknowledge.mutate()}
+        busy={acknowledge.isPending}
+        disabledBecause={noOperatorBecause(frame, incidentLabels(incident)) ?? because}
+      >
         Acknowledge
       </Button>
       {names.length > 0 && <span className="text-dim text-sm">{safe(names.join(', '), 120)} looked after it</span>}

@@ -22,7 +22,7 @@ import { duration, safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { IncidentView } from '@/lib/model/answers/incident.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
-import { AcknowledgeIncident } from './AcknowledgeIncident.tsx'
+import { AcknowledgeIncident, incidentLabels } from './AcknowledgeIncident.tsx'
 import { Chain } from './Chain.tsx'
 import { FirstCause } from './FirstCause.tsx'
 
@@ -145,7 +145,7 @@ function IncidentSheet({ id, initial, onClose }: { id: string; initial: Incident
               </ul>
             </section>
           )}
-          <Comments comments={commentsIn(incident)} of={path`incidents/${incident.id}`} />
+          <Comments comments={commentsIn(incident)} of={path`incidents/${incident.id}`} labels={incidentLabels(incident)} />
           <section>
             <h3 className="mb-2 font-medium text-base">In order</h3>
             <ol className="flex flex-col gap-2 border-line-strong border-l pl-4">

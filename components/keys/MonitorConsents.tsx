@@ -1,12 +1,15 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { errorText, path, post } from '@/components/frame/api.ts'
+import { noAdminBecause } from '@/components/frame/noChange.ts'
+import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Section } from '@/components/ui/page.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 
@@ -14,6 +17,7 @@ import type { TargetView } from '@/lib/model/answers/target.ts'
 export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
   const client = useQueryClient()
   const list = usePages<TargetView>(['targets'], 'targets', { initialData: targets, everyMs: 10_000, all: true })
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const allow = useMutation({
     mutationFn: ({ target, allow }: { target: string; allow: 'hour' | 'always' }) => post(path`targets/${target}/monitor`, { allow }),
     onError: (error) => toast.error('Bursts are not allowed', { description: errorText(error) }),
@@ -33,10 +37,18 @@ export function MonitorConsents({ targets }: { targets: Page<TargetView> }) {
               <Status tone="info">Asks first</Status> To name the hot keys of {safe(target.name, 60)}, Evenkeel would listen to its{' '}
               {target.listening}.
             </span>
-            <Button onClick={() => allow.mutate({ target: target.name, allow: 'hour' })} busy={allow.isPending}>
+            <Button
+              onClick={() => allow.mutate({ target: target.name, allow: 'hour' })}
+              busy={allow.isPending}
+              disabledBecause={noAdminBecause(frame, target.labels)}
+            >
               Allow for an hour
             </Button>
-            <Button onClick={() => allow.mutate({ target: target.name, allow: 'always' })} busy={allow.isPending}>
+            <Button
+              onClick={() => allow.mutate({ target: target.name, allow: 'always' })}
+              busy={allow.isPending}
+              disabledBecause={noAdminBecause(frame, target.labels)}
+            >
               Allow for good
             </Button>
           </li>

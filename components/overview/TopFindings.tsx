@@ -3,11 +3,14 @@ import { type RefObject, useEffect, useRef, useState } from 'react'
 import { subjectText } from '@/components/findings/words.ts'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
+import { mineFirst } from '@/components/frame/mine.ts'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { useApi } from '@/components/frame/useApi.ts'
 import { cn } from '@/components/ui/cn.ts'
 import { holdOrder } from '@/components/ui/hold.ts'
 import { Section } from '@/components/ui/page.tsx'
 import { typing, useRowKeys } from '@/components/ui/rows.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { OverviewView } from '@/lib/model/answers/overview.ts'
 import { TopFindingRow } from './TopFindingRow.tsx'
 
@@ -21,7 +24,8 @@ export function TopFindings({ view }: { view: OverviewView }) {
   const list = useRef<HTMLUListElement>(null)
   useRowKeys(list)
   useOpenRemedy(list)
-  const fresh = view.pains.filter(({ finding }) =>
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const fresh = mineFirst(frame?.person, view.pains, ({ finding }) => finding.labels).filter(({ finding }) =>
     inScope(scope, [finding.summary, finding.rule, subjectText(finding.subject)], { ...finding.labels, ...finding.subject }),
   )
   const still = held && shown.current.length > 0 ? holdOrder(shown.current, fresh, (top) => top.finding.id) : null

@@ -2,6 +2,7 @@
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, useGo } from '@/components/frame/Go.tsx'
+import { useMineFirst } from '@/components/frame/mine.ts'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
@@ -88,7 +89,8 @@ export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
   const go = useGo()
   const [scope] = useScope()
   const list = usePages<PoolView>(['pools'], 'pools', { initialData, everyMs: 2_000, all: true })
-  const rows = list.items.filter((p) =>
+  const mineFirst = useMineFirst()
+  const rows = mineFirst(list.items).filter((p) =>
     inScope(scope, [p.name, p.target, p.algorithm, ...p.servers.map((s) => s.name)], { ...p.labels, target: p.target, pool: p.name }),
   )
   return (

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { tellRefusal } from '@/components/approvals/askApproval.ts'
 import { path, post } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
-import { noChangeBecause } from '@/components/frame/noChange.ts'
+import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
@@ -40,7 +40,11 @@ export function ReturnButton({ pool, server }: { pool: PoolView; server: PoolSer
   return (
     <Button
       busy={back.isPending}
-      disabledBecause={returns || pool.can.state === true ? noChangeBecause(frame) : `Not from here: ${pool.can.state.because}`}
+      disabledBecause={
+        returns || pool.can.state === true
+          ? (noOperatorBecause(frame, pool.labels) ?? noChangeBecause(frame))
+          : `Not from here: ${pool.can.state.because}`
+      }
       hint={`${safe(server.name, 60)} takes requests again; ${returns?.words ?? 'its weight rises in stages where that is of use'}`}
       onClick={() => back.mutate()}
     >

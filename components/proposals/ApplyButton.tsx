@@ -1,8 +1,11 @@
 'use client'
 import { path } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
+import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { safe } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import type { Step } from '@/lib/model/proposal.ts'
 import { useApply } from './useApply.ts'
@@ -12,12 +15,13 @@ import { applyWords, settingNames, valueWords } from './words.ts'
 export function ApplyButton({ proposal }: { proposal: ProposalView }) {
   const go = useGo()
   const apply = useApply(proposal.id, (change) => go(path`/changes/${change}`))
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const look = proposal.risk === 'high'
   return (
     <Button
       look="primary"
       busy={apply.isPending}
-      disabledBecause={proposal.disabledBecause}
+      disabledBecause={noOperatorBecause(frame, proposal.labels) ?? proposal.disabledBecause}
       onClick={() => (look ? go(path`/findings/${proposal.finding}`) : apply.mutate(proposal.group !== undefined))}
     >
       {proposal.approval !== undefined ? 'Review and ask for approval' : look ? 'Review and apply' : applyWords(proposal.steps)}

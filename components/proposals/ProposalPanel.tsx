@@ -4,12 +4,15 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { AsCode } from '@/components/code/AsCode.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
+import { noOperatorBecause } from '@/components/frame/noChange.ts'
+import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { safe } from '@/lib/format/format.ts'
+import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 import { AskButton } from './AskButton.tsx'
 import { Effect } from './Effect.tsx'
@@ -24,7 +27,8 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
   const go = useGo()
   const apply = useApply(proposal.id, (change) => go(`/changes/${change}`))
   const [sure, setSure] = useState(false)
-  const because = proposal.disabledBecause
+  const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
+  const because = noOperatorBecause(frame, proposal.labels) ?? proposal.disabledBecause
   const one = proposal.owner === 'file' ? commitWords(proposal.steps) : applyWords(proposal.steps)
   const verb = proposal.group ? `${one} on ${proposal.group.targets.length} balancers` : one
   const needsSecond = proposal.risk === 'high' && !sure

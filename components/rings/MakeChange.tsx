@@ -4,7 +4,7 @@ import { memo } from 'react'
 import { tellRefusal } from '@/components/approvals/askApproval.ts'
 import { path, post } from '@/components/frame/api.ts'
 import { useGo } from '@/components/frame/Go.tsx'
-import { noChangeBecause } from '@/components/frame/noChange.ts'
+import { noChangeBecause, nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { Diff } from '@/components/proposals/ApplyButton.tsx'
 import { applyWords } from '@/components/proposals/words.ts'
@@ -42,7 +42,7 @@ export const MakeChange = memo(function MakeChange({ source, after, compared, on
     onError: (error) => tellRefusal(error, 'Not applied', wanted()),
   })
   const { setBy } = source
-  const because = 'because' in made ? made.because : noChangeBecause(frame)
+  const because = 'because' in made ? made.because : (nowhereOperatorBecause(frame) ?? noChangeBecause(frame))
   return (
     <div className="flex min-w-0 flex-col gap-3">
       {steps.length > 0 && <Diff steps={steps} most={12} className="w-fit max-w-full" />}

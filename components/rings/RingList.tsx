@@ -2,6 +2,7 @@
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, useGo } from '@/components/frame/Go.tsx'
+import { useMineFirst } from '@/components/frame/mine.ts'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
@@ -82,7 +83,8 @@ export function RingList({ initialData }: { initialData: Page<RingView> }) {
   const go = useGo()
   const [scope] = useScope()
   const list = usePages<RingView>(['rings'], 'rings', { initialData, all: true })
-  const rows = list.items.filter((r) =>
+  const mineFirst = useMineFirst()
+  const rows = mineFirst(list.items).filter((r) =>
     inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ...r.labels, ring: r.name }),
   )
   return (

@@ -2,37 +2,23 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
-import { errorText, get, path, post, remove } from '@/components/frame/api.ts'
+import { errorText, get, path, remove } from '@/components/frame/api.ts'
 import { Button } from '@/components/ui/button.tsx'
-import { Code } from '@/components/ui/code.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
-import { Field, Input, Select } from '@/components/ui/field.tsx'
 import { Menu } from '@/components/ui/menu.tsx'
 import { Section } from '@/components/ui/page.tsx'
-import { Dialog } from '@/components/ui/sheet.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
-import type { PersonRole, TokenRole } from '@/lib/model/answers/person.ts'
+import type { PersonEntryView } from '@/lib/model/answers/person.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TokenView } from '@/lib/model/answers/token.ts'
+import { GrantsDialog, RoleCell } from './Grants.tsx'
+import { Invite } from './Invite.tsx'
 import { TokenTable } from './TokenTable.tsx'
 
-type PersonEntry = { name: string; role: PersonRole; hasPassword: boolean; secondFactor: boolean }
-const DAYS = [
-  { value: '7', label: 'in a week' },
-  { value: '30', label: 'in 30 days' },
-  { value: '90', label: 'in 90 days' },
-  { value: '365', label: 'in a year' },
-]
-const ROLES: { value: TokenRole; label: string }[] = [
-  { value: 'viewer', label: 'viewer: reads' },
-  { value: 'operator', label: 'operator: applies, silences' },
-  { value: 'admin', label: 'admin: people and tokens too' },
-]
-const REPORTER: { value: TokenRole; label: string } = { value: 'reporter', label: 'reporter: sends references of a cache, nothing else' }
-
+type PersonEntry = PersonEntryView
 /** The people with their roles. Without a login everybody on this machine may do everything. */
 export function People({ frame }: { frame: FrameView }) {
   const admin = frame.person?.role === 'admin'
@@ -67,6 +53,7 @@ export function People({ frame }: { frame: FrameView }) {
 function Persons({ issuer }: { issuer: boolean }) {
   const client = useQueryClient()
   const [inviting, setInviting] = useState(false)
+  const [granting, setGranting] = useState<PersonEntry | null>(null)
   const { data, error } = useQuery({ queryKey: ['persons'], queryFn: ({ signal }) => get<Page<PersonEntry>>('persons', {}, signal) })
   const act = useMutation({
     mutationFn: (what: string) => remove(what),
@@ -78,7 +65,7 @@ function Persons({ issuer }: { issuer: boolean }) {
       title="People"
       note={
         issuer
-          ? 'Who has signed in with the issuer, and the role of their groups then. Removing ends all their sessions and tokens.'
+          ? 'Who has signed in with the issuer, and the roles of their groups then. Removing ends all their sessions and tokens.'
           : undefined
       }
       flush
@@ -92,7 +79,7 @@ function Persons({ issuer }: { issuer: boolean }) {
         rowKey={(person) => person.name}
         columns={[
           { id: 'name', head: 'Name', grow: true, cell: (person) => safe(person.name, 80) },
-          { id: 'role', head: 'Role', cell: (person) => <span className="text-dim">{person.role}</span> },
+          { id: 'role', head: 'Role', cell: (person) => <RoleCell {...person} />, className: 'whitespace-normal!' },
           {
             id: 'password',
             head: 'Signs in by',
@@ -115,6 +102,7 @@ function Persons({ issuer }: { issuer: boolean }) {
             cell: (person) => (
               <Menu
                 items={[
+                  ...(issuer ? [] : [{ label: 'Roles by label…', onSelect: () => setGranting(person) }]),
                   { label: 'Sign out everywhere', onSelect: () => act.mutate(path`persons/${person.name}/sessions`) },
                   ...(issuer
                     ? []
@@ -137,6 +125,7 @@ function Persons({ issuer }: { issuer: boolean }) {
           },
         ]}
       />
+      {granting && <GrantsDialog key={granting.name} person={granting} onClose={() => setGranting(null)} />}
       {inviting && <Invite what="person" onClose={() => setInviting(false)} />}
     </Section>
   )
@@ -160,69 +149,5 @@ function Tokens() {
       {data && data.items.length > 0 && <TokenTable tokens={data.items} path="tokens" refresh={['tokens']} />}
       {making && <Invite what="token" onClose={() => setMaking(false)} />}
     </Section>
-  )
-}
-
-/** A name and a role; the secret that comes back is shown this once. */
-function Invite({ what, onClose }: { what: 'person' | 'token'; onClose: () => void }) {
-  const client = useQueryClient()
-  const [name, setName] = useState('')
-  const [role, setRole] = useState<TokenRole>('viewer')
-  const [days, setDays] = useState('90')
-  const make = useMutation({
-    mutationFn: () =>
-      post<{ token?: string; link?: string }>(what === 'token' ? 'tokens' : 'persons', {
-        name: name.trim(),
-        role,
-        ...(what === 'token' ? { until: new Date(Date.now() + Number(days) * 86_400_000).toISOString() } : {}),
-      }),
-    onSettled: () => void client.invalidateQueries({ queryKey: [what === 'token' ? 'tokens' : 'persons'] }),
-  })
-  const secret = make.data?.token ?? make.data?.link
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={what === 'token' ? 'Make a token' : 'Invite a person'}
-      foot={
-        secret ? (
-          <Button onClick={onClose}>Done</Button>
-        ) : (
-          <Button look="primary" onClick={() => make.mutate()} busy={make.isPending} disabledBecause={!name.trim() && 'Give it a name'}>
-            {what === 'token' ? 'Make it' : 'Make a sign-in link'}
-          </Button>
-        )
-      }
-    >
-      {secret ? (
-        <div className="flex flex-col gap-2">
-          <p>
-            {what === 'token' ? 'Copy it now: it is kept nowhere.' : 'Send this link; it works once, for a day, and ends those before it.'}
-          </p>
-          <Code text={secret} label={what === 'token' ? 'Token' : 'Sign-in link'} />
-        </div>
-      ) : (
-        <div className="flex flex-col gap-3">
-          <Field label="Name" wrong={make.error ? errorText(make.error) : undefined}>
-            {(props) => <Input {...props} value={name} maxLength={60} autoFocus onChange={(event) => setName(event.target.value)} />}
-          </Field>
-          <Field label="Role">
-            {(props) => (
-              <Select
-                {...props}
-                options={what === 'token' ? [REPORTER, ...ROLES] : ROLES}
-                value={role}
-                onChange={(event) => setRole(event.target.value as TokenRole)}
-              />
-            )}
-          </Field>
-          {what === 'token' && (
-            <Field label="Ends" help="It ends with you, too.">
-              {(props) => <Select {...props} options={DAYS} value={days} onChange={(event) => setDays(event.target.value)} />}
-            </Field>
-          )}
-        </div>
-      )}
-    </Dialog>
   )
 }

@@ -8,6 +8,7 @@ import { Table } from '@/components/ui/table.tsx'
 import { toast } from '@/components/ui/toast.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { TokenView } from '@/lib/model/answers/token.ts'
+import { grantText } from '@/lib/model/roles.ts'
 
 /** API tokens with their end, owner and last use. `path`: where they are revoked; `refresh`: the queries that then are old. */
 export function TokenTable({ tokens, path, refresh }: { tokens: readonly TokenView[]; path: string; refresh: string[] }) {
@@ -27,7 +28,7 @@ export function TokenTable({ tokens, path, refresh }: { tokens: readonly TokenVi
       rowKey={(token) => token.id}
       columns={[
         { id: 'name', head: 'Name', grow: true, cell: (token) => safe(token.name, 80) },
-        { id: 'role', head: 'Role', cell: role },
+        { id: 'role', head: 'Role', cell: role, className: 'whitespace-normal!' },
         { id: 'owner', head: 'Owner', from: 'sm', cell: (token) => <span className="text-dim">{owner(token)}</span> },
         { id: 'used', head: 'Last use', from: 'md', cell: (token) => <Ago at={token.usedAt} /> },
         { id: 'until', head: 'Ends', from: 'sm', cell: (token) => <Day at={token.until} /> },
@@ -45,7 +46,12 @@ export function TokenTable({ tokens, path, refresh }: { tokens: readonly TokenVi
   )
 }
 
-function role({ role, present, until }: TokenView) {
+function role({ role, where, present, grants = [], until }: TokenView) {
+  if (where && present) {
+    const made = grantText({ role, where })
+    const now = grants.map(grantText).join('; ') || present
+    return <Badge title={now === made ? 'It reads everything' : `Made as ${made}; its owner may less now`}>{safe(now, 80)}</Badge>
+  }
   if (present === role) return <span className="text-dim">{role}</span>
   if (present) return <Badge title={`Made for ${role}; its owner is ${present} now`}>{present}</Badge>
   const ended = Date.parse(until) <= Date.now()

@@ -16,4 +16,4 @@ export function LabelBadges({ labels = {} }: { labels?: Labels | undefined }) {
 }
 
 /** The scope that lists are narrowed by to what has a label. */
-export const scopeOf = (name: string, value: string): string => `${name}=${/\s/.test(value) ? `"${value}"` : value}`
+const scopeOf = (name: string, value: string): string => `${name}=${/\s/.test(value) ? `"${value}"` : value}`

@@ -2,6 +2,7 @@
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
 import { Go, useGo } from '@/components/frame/Go.tsx'
+import { useMineFirst } from '@/components/frame/mine.ts'
 import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Badge } from '@/components/ui/badge.tsx'
@@ -167,7 +168,8 @@ export function TargetList({ initialData, only }: { initialData: Page<TargetView
   const [scope] = useScope()
   const list = usePages<TargetView>(['targets'], 'targets', { initialData, all: true })
   const all = only ? list.items.filter(isCache) : list.items
-  const rows = all.filter((t) =>
+  const mineFirst = useMineFirst()
+  const rows = mineFirst(all).filter((t) =>
     inScope(scope, [t.name, t.title, t.kind, t.role, t.address, t.state, t.error], {
       ...t.labels,
       target: t.name,

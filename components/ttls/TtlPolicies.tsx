@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { tellRefusal } from '@/components/approvals/askApproval.ts'
 import { path, post } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
-import { noChangeBecause } from '@/components/frame/noChange.ts'
+import { noChangeBecause, nowhereOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Button } from '@/components/ui/button.tsx'
@@ -112,7 +112,7 @@ function EditTtl({ policy, onClose }: { policy: TtlPolicyView; onClose: () => vo
           <Button
             look="primary"
             busy={apply.isPending}
-            disabledBecause={noChangeBecause(frame) ?? (steps.length === 0 && 'Nothing is changed.')}
+            disabledBecause={nowhereOperatorBecause(frame) ?? noChangeBecause(frame) ?? (steps.length === 0 && 'Nothing is changed.')}
             onClick={() => apply.mutate()}
           >
             Apply

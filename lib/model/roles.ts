@@ -16,7 +16,7 @@ const INCLUDES: Record<TokenRole, readonly TokenRole[]> = {
 export const roleReaches = (has: TokenRole, needed: TokenRole): boolean => INCLUDES[has].includes(needed)
 
 /** The most that both may; null: they have nothing in common. */
-export const lesserRole = <R extends TokenRole>(one: R, other: R): R | null =>
+const lesserRole = <R extends TokenRole>(one: R, other: R): R | null =>
   roleReaches(one, other) ? other : roleReaches(other, one) ? one : null
 
 /** What somebody may: a role everywhere, and further roles on the targets with certain labels. */

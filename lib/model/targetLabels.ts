@@ -23,6 +23,17 @@ type Labelled = Pick<Topology, 'rings'> & { targets: readonly Pick<TargetFacts, 
 
 /** The labels of what a subject is about: its target's; of a ring those that all its nodes' targets share. */
 export function labelsIn(topology: Labelled): (subject: Labels) => Labels | undefined {
+  const known = indexed.get(topology)
+  if (known) return known
+  const index = indexOf(topology)
+  indexed.set(topology, index)
+  return index
+}
+
+/** A topology is made anew when anything in it changes. */
+const indexed = new WeakMap<Labelled, ReturnType<typeof indexOf>>()
+
+function indexOf(topology: Labelled): (subject: Labels) => Labels | undefined {
   const byName = new Map(topology.targets.flatMap(({ name, labels }) => (labels ? [[name, labels] as const] : [])))
   return ({ target, ring }) => {
     if (byName.size === 0) return undefined

@@ -7,6 +7,7 @@ export const proposalAnswer = noun('Proposal', 'What could be done, with the eff
   id: z.string(),
   finding: z.string(),
   advisor: z.string(),
+  labels: labels.optional().meta({ description: 'Those that all its targets share' }),
   steps: z.array(step),
   because: z.string(),
   prediction: prediction.nullable(),

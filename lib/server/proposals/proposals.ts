@@ -3,6 +3,7 @@ import type { AppliedView, ProposalView } from '../../model/answers/proposal.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { heldUntil, type Proposal, type ProposalState, type Step } from '../../model/proposal.ts'
+import { labelsIn, sharedLabels } from '../../model/targetLabels.ts'
 import type { Topology } from '../../model/topology.ts'
 import { pendingApprovals } from '../approvals/approvals.ts'
 import { iso } from '../http/iso.ts'
@@ -64,6 +65,7 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
   const group = runtime.changes.groupOf(proposal.steps)
   const autopilot = runtime.autopilot.decisionOf(proposal)
   const { replaced: _, ...shown } = proposal
+  const labels = sharedLabels(proposal.steps.map(({ setting: { target } }) => labelsIn(topology)({ target })))
   const byFile = runtime.changes.isByFile(proposal.steps)
   return {
     ...shown,
@@ -73,6 +75,7 @@ export function proposalView(runtime: Runtime, proposal: Proposal, topology: Top
     ...(balance ? { balance } : {}),
     ...(held ? { heldUntil: iso(held) } : {}),
     ...(because ? { disabledBecause: because } : {}),
+    ...(labels && { labels }),
     ...(autopilot ? { autopilot } : {}),
     ...(refusal?.code === 'approval_needed' && { approval: asked ? { id: asked.id, by: asked.by, until: iso(asked.until) } : null }),
     ...(group && { group }),

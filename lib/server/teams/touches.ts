@@ -1,6 +1,7 @@
 import { APPROVAL_PREFIX, type Approval } from '../../model/approval.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { stepsOn } from '../../model/group.ts'
+import type { SettingText } from '../../model/setting.ts'
 import { getIncident } from '../incidents/incidents.ts'
 import type { Runtime } from '../runtime.ts'
 import { type Touched, touchedConditions, touchedRing, touchedSettings, touchedSubject, touchedTags, touchedTarget } from './touched.ts'
@@ -21,16 +22,20 @@ export const ofChange = ({ runtime, params }: ById): Touched[] =>
   touchedSettings(runtime, known(runtime.store.changes.get(params.id), 'change').steps)
 export const ofProposal = ({ runtime, params }: ById): Touched[] =>
   touchedSettings(runtime, known(runtime.store.proposals.get(params.id), 'proposal').steps)
-/** A proposal with `group: true`: on every balancer of its group. */
-export const ofProposalOnGroup = ({ runtime, params }: ById): Touched[] => {
-  const { steps } = known(runtime.store.proposals.get(params.id), 'proposal')
+/** The same on every balancer of the group. */
+function onGroup(runtime: Runtime, steps: readonly { setting: SettingText }[]): Touched[] {
   const { targets } = runtime.changes.groupOf(steps) ?? { targets: [] }
   const others = targets.flatMap((target) => steps.map(({ setting }) => ({ setting: { ...setting, target } })))
   return touchedSettings(runtime, [...steps, ...others])
 }
+/** A proposal with `group: true`: on every balancer of its group. */
+export const ofProposalOnGroup = ({ runtime, params }: ById): Touched[] => {
+  const { steps } = known(runtime.store.proposals.get(params.id), 'proposal')
+  return onGroup(runtime, steps)
+}
 export const ofApproval = ({ runtime, params }: ById): Touched[] => {
-  const { steps } = known(runtime.store.memory.get<Approval>(`${APPROVAL_PREFIX}${params.id}`), 'request for an approval')
-  return touchedSettings(runtime, steps)
+  const { steps, subject } = known(runtime.store.memory.get<Approval>(`${APPROVAL_PREFIX}${params.id}`), 'request for an approval')
+  return 'group' in subject && subject.group ? onGroup(runtime, steps) : touchedSettings(runtime, steps)
 }
 export const ofCourse = ({ runtime, params }: ById): Touched[] => {
   const { order, steps } = known(
