@@ -311,6 +311,7 @@ const CONFIGURED: Record<string, string> = {
   inter: 'inter',
   fall: 'fall',
   rise: 'rise',
+  maxconn: 'maxconn',
 }
 
 function configured(text: string, pool: string, name: string): { line: string; server: Record<string, unknown> } {

@@ -3,12 +3,12 @@ import type { Actuator, Edit } from '../../model/product.ts'
 import type { Admin } from './admin.ts'
 import { type HaproxyConfig, socketOf } from './config.ts'
 import { dataplaneAdmin, dataplaneCommands } from './dataplane/admin.ts'
-import { checkValue, LIMIT, limitIn, limitParts, partsOf, STATE, valuesIn, WEIGHT } from './settings.ts'
+import { checkValue, LIMIT, limitIn, limitParts, NO_LIMITS, partsOf, STATE, valuesIn, WEIGHT } from './settings.ts'
 import { command, socketAdmin } from './socket.ts'
 
 const UNTIL = 'until HAProxy reloads, unless haproxy.cfg says the same (`dataplane.write: config` writes it there)'
 
-/** Weights and states of servers by the admin socket or the Data Plane API, limits by the socket: `app/app3/weight`, `app/app3/state`, `app/app3/maxconn`. */
+/** Weights and states of servers by the admin socket or the Data Plane API, limits by the socket or in the API's file: `app/app3/weight`, `app/app3/state`, `app/app3/maxconn`. */
 export const haproxyActuator: Actuator<HaproxyConfig> = {
   kind: 'haproxy',
   settings: [
@@ -29,8 +29,6 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
   commands: (config, edits) =>
     config.dataplane ? dataplaneCommands(config.dataplane, edits) : edits.map((edit) => command(edit.name, edit.value)),
 }
-
-const NO_LIMITS = 'the Data Plane API sets no limit at run time: give the admin socket, or change `maxconn` in the file'
 
 async function using<T>(config: HaproxyConfig, run: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = adminOf(config)

@@ -8,6 +8,7 @@ import { retriesOf } from './retries.ts'
 import { noRingBecause, ringOf } from './ring.ts'
 import { noSection, sectionOf } from './section.ts'
 import { poolServer } from './server.ts'
+import { NO_LIMITS } from './settings.ts'
 import { isBackup, poolOf, poolsWithActive, type Stat, type StatRow, serverOf } from './stat.ts'
 import { unstickOf } from './unstick.ts'
 import { consistentOf, tunableOf } from './written.ts'
@@ -91,5 +92,11 @@ const lastingOf = (name: string) => ({
 /** `set server … state` is taken in every algorithm, `set server … weight` not. A slow start asks for both by itself. */
 const abilitiesOf = (weight: Can, { writable, inFile }: Beside): PoolAbilities => {
   const can = writable === true || { because: writable }
-  return { weight, state: can, slowStart: inFile ? { because: 'each of its stages would be a reload of HAProxy' } : can }
+  return {
+    weight,
+    state: can,
+    slowStart: inFile ? { because: 'each of its stages would be a reload of HAProxy' } : can,
+    // Of the API `inFile` says which way it writes; the socket sets limits too.
+    limit: can === true && inFile === false ? { because: NO_LIMITS } : can,
+  }
 }

@@ -75,6 +75,8 @@ function valueIn(rows: readonly StateRow[], name: string): string {
   return String(row.weight)
 }
 
+export const NO_LIMITS = 'the Data Plane API sets no limit at run time: give `write: config`, or the admin socket'
+
 export const NO_WEIGHTS =
   'this Data Plane API is older than 3.3.6 and neither tells nor sets weights at run time: give `write: config`, or the admin socket'
 

@@ -151,6 +151,29 @@ describeWith(['haproxy'], 'HAProxy by its Data Plane API', () => {
     expect(fake.transactions.size).toBe(0)
   })
 
+  test('limits of servers are written into the file with the others, taken out again, and refused at run time', async () => {
+    const config = configOf(fake, { write: 'config' })
+    const before = await readFile(server.about.config, 'utf8')
+    expect(await get(config, 'app/app1/maxconn')).toEqual({ 'app/app1/maxconn': '0' })
+    await write(config, { name: 'app/app1/maxconn', expect: '0', value: '25' }, { name: 'app/app2/maxconn', expect: '0', value: '30' })
+    expect(await readFile(server.about.config, 'utf8')).toMatch(/server app1 .* maxconn 25\n.*server app2 .* maxconn 30\n/)
+    expect(await get(config, 'app/app1/maxconn', 'app/app1/weight')).toEqual({ 'app/app1/maxconn': '25', 'app/app1/weight': '100' })
+    expect((await pollAll(config)).stat!.topology.pools![0]).toMatchObject({ can: { limit: true } })
+    // The file's own is compared too.
+    await expect(write(config, { name: 'app/app1/maxconn', expect: '24', value: '50' })).rejects.toMatchObject({ code: 'drift', written: 'none' }) // biome-ignore format: one line
+    await write(config, { name: 'app/app1/maxconn', expect: '25', value: '0' }, { name: 'app/app2/maxconn', expect: '30', value: '0' })
+    const words = (text: string) =>
+      text
+        .split(/\s+/)
+        .filter((word) => !word.startsWith('_version'))
+        .sort()
+    expect(words(await readFile(server.about.config, 'utf8'))).toEqual(words(before))
+    expect(fake.transactions.size).toBe(0)
+    const atRunTime = configOf(fake)
+    await expect(get(atRunTime, 'app/app1/maxconn')).rejects.toMatchObject({ code: 'not_allowed', message: expect.stringContaining('`write: config`') }) // biome-ignore format: one line
+    expect((await pollAll(atRunTime)).stat!.topology.pools![0]).toMatchObject({ can: { limit: { because: expect.stringContaining('write: config') } } }) // biome-ignore format: one line
+  })
+
   test('a stale version, a commit of somebody else, and a file that says otherwise are refused; nothing is written', async () => {
     const config = configOf(fake, { write: 'config' })
     const reloads = fake.reloads

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { haproxyConfig } from '../config.ts'
+import { dataplaneCommands } from './admin.ts'
 import { parseNative, parseProcessInfo, parseRuntimeServers } from './answers.ts'
-import { configuredBody } from './transaction.ts'
+import { changeInFile, configuredBody } from './transaction.ts'
 
 const DATAPLANE = { url: 'https://lb:5555', username: 'admin', password: 'hunter2' }
 const wrong = (more: object) =>
@@ -86,4 +87,14 @@ test('the file has maintenance and weights, and no drain', () => {
   expect(configuredBody({ what: 'state', value: 'ready' })).toEqual({ maintenance: 'disabled' })
   expect(configuredBody({ what: 'weight', value: '0' })).toEqual({ weight: 0 })
   expect(() => configuredBody({ what: 'state', value: 'drain' })).toThrow(/no keyword for a drain/)
+})
+
+test('a limit is a server’s maxconn, and 0 takes the keyword out; no other text is one', () => {
+  expect(changeInFile('app/a/maxconn', '50')).toEqual({ pool: 'app', server: 'a', body: { maxconn: 50 } })
+  expect(JSON.stringify({ ...{ maxconn: 9, weight: 1 }, ...changeInFile('app/a/maxconn', '0').body })).toBe('{"weight":1}')
+  expect(() => changeInFile('app/a/maxconn', '-1')).toThrow(/whole number/)
+  const { dataplane } = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', dataplane: { ...DATAPLANE, write: 'config' } })
+  const lines = (value: string) => dataplaneCommands(dataplane!, [{ name: 'app/a/maxconn', expect: '9', value }]).join('\n')
+  expect(lines('50')).toContain(`jq '. + {"maxconn":50}'`)
+  expect(lines('0')).toContain("jq 'del(.maxconn)'")
 })

@@ -2,7 +2,7 @@ import { drifted, EvenkeelError } from '../../../model/error.ts'
 import type { Edit } from '../../../model/product.ts'
 import { type ConfigFile, parseConfigFile } from '../configFile.ts'
 import { onlyLine } from '../onlyLine.ts'
-import { checkedParts, partsOf } from '../settings.ts'
+import { checkedParts, checkValue, limitParts, partsOf } from '../settings.ts'
 import { parseConfigured, parseTransaction, parseVersion } from './answers.ts'
 import { type Api, type Call, messageOf, part, refusal } from './api.ts'
 
@@ -41,22 +41,33 @@ async function stage(api: Api, id: string, edits: readonly Edit[], signal: Abort
   const file = parseConfigFile(await api.text({ path: '/configuration/raw', query }, signal), 'haproxy.cfg')
   for (const edit of edits) assertInFile(file, edit)
   for (const { name, value } of edits) {
-    const { pool, server, ...wanted } = checkedParts(name, value)
+    const { pool, server, body: change } = changeInFile(name, value)
     const path = `/configuration/backends/${part(pool)}/servers/${part(server)}`
     // A `PUT` replaces the whole server.
-    const body = { ...parseConfigured(await api.text({ path, query }, signal)), ...configuredBody(wanted) }
+    const body = { ...parseConfigured(await api.text({ path, query }, signal)), ...change }
     await api.text({ method: 'PUT', path, query, body }, signal)
   }
 }
 
 /** A reload brings what the file says: where that is not what runs, it would change more than this. */
 function assertInFile(file: ConfigFile, { name, expect }: Edit): void {
-  const { pool, server, what } = partsOf(name)
+  const { pool, server, what } = limitParts(name) ?? partsOf(name)
   const line = onlyLine(file, pool, server, 'haproxy.cfg')
   if (!line) throw new EvenkeelError('not_found', `haproxy.cfg has no server ${server} in ${pool}`)
-  const now = what === 'weight' ? String(line.weight) : line.disabled ? 'maint' : 'ready'
+  const now = what === 'maxconn' ? String(line.maxconn ?? 0) : what === 'weight' ? String(line.weight) : line.disabled ? 'maint' : 'ready'
   if (now !== expect)
     throw drifted(`haproxy.cfg says ${now} for ${name}, and ${expect} runs: bring the two together before a change that reloads`)
+}
+
+/** The server that a value is of, and what of it in the configuration it is. A limit of 0 is none: the keyword goes. */
+export function changeInFile(name: string, value: string): { pool: string; server: string; body: Record<string, unknown> } {
+  const limit = limitParts(name)
+  if (!limit) {
+    const { pool, server, ...wanted } = checkedParts(name, value)
+    return { pool, server, body: configuredBody(wanted) }
+  }
+  checkValue(name, value)
+  return { pool: limit.pool, server: limit.server, body: { maxconn: value === '0' ? undefined : Number(value) } }
 }
 
 /** What of a server in the configuration a value is. Throws `invalid` for a drain, which the file has no word for. */
