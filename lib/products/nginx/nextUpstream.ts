@@ -6,6 +6,9 @@ import { wordsIn } from './words.ts'
 type Scope = { next: string[] | null; tries: number | null; includes: boolean }
 
 const PASS = /^(proxy|fastcgi|uwsgi|scgi|grpc)_pass$/
+/** Blocks within blocks, and locations that pass to one upstream: no file has more. */
+const DEPTH_MAX = 50
+const PASSES_MAX = 1_000
 const UNKNOWN = '`proxy_next_upstream` stands in the locations that pass to it, which its file does not hold'
 
 /**
@@ -27,7 +30,8 @@ export function retriesIn(text: string, name: string, servers: number): Retries 
       const [directive = '', ...args] = statement
       const module = PASS.exec(directive)?.[1]
       // What stands after it in the same block holds too, so that it is looked at when all is read.
-      if (module !== undefined && hostOf(args[0] ?? '') === name) found.push({ module, scopes: [...scopes] })
+      if (module !== undefined && hostOf(args[0] ?? '') === name && found.length < PASSES_MAX && scopes.length <= DEPTH_MAX)
+        found.push({ module, scopes: [...scopes] })
       note(scopes.at(-1), directive, args)
     }
     statement = []
