@@ -1,6 +1,8 @@
+export { type ColdStart, type ColdStartOptions, onColdStart } from './coldStart.ts'
 export type { FollowerLink } from './document.ts'
 export { type ReferenceReporter, type ReporterOptions, reportReferences } from './references.ts'
 export { type RingDocument, type RingNode, ringOwner } from './ring.ts'
 export { followRing, type RingFollower } from './ringFollower.ts'
 export type { TtlPolicy } from './ttl.ts'
 export { followTtls, type TtlFollower } from './ttlFollower.ts'
+export { type WarmOptions, warmKeys } from './warmKeys.ts'
