@@ -1,3 +1,4 @@
+import { valueAt } from '../math/columns.ts'
 import { grown, isGap } from '../math/rates.ts'
 import type { Series } from '../model/series.ts'
 
@@ -28,12 +29,13 @@ const ITEMS_MIN = 100
  * @param gone counters of keys that ended in the usual ways, read at the same moments
  */
 export function flushedAt(items: Series, gone: readonly Series[], share: number): number | null {
-  const at = gone.map(({ points }) => new Map(points))
+  let at: ReturnType<typeof valueAt>[] | undefined
   for (let i = items.points.length - 1; i > 0; i--) {
     const [from, before] = items.points[i - 1]!
     const [to, after] = items.points[i]!
     if (before < ITEMS_MIN || before - after < share * before || isGap(from, to, items.stepMs)) continue
-    const usual = at.reduce((sum, counts) => sum + grown(counts.get(from) ?? 0, counts.get(to) ?? 0), 0)
+    at ??= gone.map(({ points }) => valueAt(points))
+    const usual = at.reduce((sum, counts) => sum + grown(counts(from) ?? 0, counts(to) ?? 0), 0)
     if (before - after - usual >= share * before) return from
   }
   return null

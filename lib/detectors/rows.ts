@@ -1,6 +1,6 @@
 import { changedAt } from '../metrics/changed.ts'
 import type { Evidence, Unit } from '../model/finding.ts'
-import { type Labels, labelsKey, type Series } from '../model/series.ts'
+import { type Labels, labelsKey, newestOf, type Series, sameLabels } from '../model/series.ts'
 import type { TargetFacts, Topology } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
 
@@ -28,16 +28,18 @@ export function rowOf<const M extends string>(
   metrics: readonly [M, ...M[]],
   subject: Labels,
 ): Partial<Record<M, Series>> | null {
-  const key = labelsKey(subject)
   const found: Partial<Record<M, Series>> = {}
   for (const metric of metrics) {
-    const own = window.series(metric, subject).find(({ labels }) => labelsKey(labels) === key)
+    const own = window.series(metric, subject).find(({ labels }) => sameLabels(labels, subject))
     if (own) found[metric] = own
   }
   return Object.keys(found).length > 0 ? found : null
 }
 
-const isCache = ({ labels }: Series) => labels.target && Object.keys(labels).every((name) => name === 'target' || name === 'cache')
+function isCache({ labels }: Series): boolean {
+  for (const name in labels) if (name !== 'target' && name !== 'cache') return false
+  return Boolean(labels.target)
+}
 
 /** How many caches have that metric and are judged by it: they share the false alarms that a rule may raise. */
 export const cacheCount = (window: SeriesWindow, metric: string): number => window.series(metric).filter(isCache).length
@@ -54,9 +56,8 @@ export function cacheRows<const M extends string>(window: SeriesWindow, metrics:
     .filter(isCache)
     .map((series) => {
       const row = { labels: series.labels, [first]: series } as Row<M>
-      const key = labelsKey(series.labels)
       for (const metric of rest) {
-        const other = window.series(metric, series.labels).find(({ labels }) => labelsKey(labels) === key)
+        const other = window.series(metric, series.labels).find(({ labels }) => sameLabels(labels, series.labels))
         if (other) (row as Record<string, unknown>)[metric] = other
       }
       return row
@@ -79,7 +80,7 @@ export function factsOf({ targets }: Topology, target: string | undefined): Targ
 
 /** Why a series is stale, or null: no point within 2.5 steps (5 s at least, for a poll that was late), and what its provider tells it later. */
 export function staleBecause(series: Series, to: number): string | null {
-  const last = series.points.at(-1)
+  const last = newestOf(series)
   if (!last) return 'nothing was read yet'
   const ageMs = to - last[0]
   return ageMs > Math.max(5_000, 2.5 * series.stepMs) + (series.lateMs ?? 0) ? `nothing was read for ${Math.round(ageMs / 1000)} s` : null

@@ -9,10 +9,11 @@ export function loading(window: SeriesWindow, target: string): boolean {
   const { at, seconds, writes } = steps({ writes: series.points }, series.stepMs)
   const perSecond = (from: number, to: number) =>
     writes.flatMap((count, i) => (at[i]! > window.to - from && at[i]! <= window.to - to ? [count / seconds[i]!] : []))
-  const before = perSecond(100_000, 10_000)
-  const usual = median(before) ?? 0
   // The newest seconds alone decide, so that the end of a load is noticed at once.
-  return before.length >= 10 && (median(perSecond(5_000, 0)) ?? 0) > Math.max(100, 3 * usual)
+  const newest = median(perSecond(5_000, 0)) ?? 0
+  if (newest <= 100) return false
+  const before = perSecond(100_000, 10_000)
+  return before.length >= 10 && newest > 3 * (median(before) ?? 0)
 }
 
 /** The highest write rate sustained for ten seconds, per second: one TTL later as many keys expire each second, which is a steady flow and no cliff. */

@@ -75,7 +75,10 @@ test('what a provider measures too coarsely for a rule is not shown to it, and u
     },
   })
   const fresh = load(60_000, { 'x{target=a}': '1x20', 'x{target=b}': '1x20' })
-  const late = { ...fresh, series: (metric: string) => fresh.series(metric).map((series) => ({ ...series, lateMs: 180_000 })) }
+  const late = {
+    ...fresh,
+    series: (metric: string) => fresh.series(metric).map((series) => ({ ...series, points: series.points, lateMs: 180_000 })),
+  }
   const judged = (spanMs: number, window: typeof fresh) =>
     judge.judge({ detector: rule(spanMs), settings }, { window, topology: emptyTopology(), learning: false, pause: () => undefined })
   const because = 'its provider measures it by the minute and tells it up to 4 minutes later: this rule needs finer values'

@@ -29,6 +29,20 @@ export function columns<const K extends string>(series: Record<K, readonly Point
   return { at, ...Object.fromEntries(names.map((name, k) => [name, values[k]!])) } as Columns<K>
 }
 
+/** The value of exactly that moment; undefined: there is none. The points must be in the order of time. */
+export function valueAt(points: readonly Point[]): (ms: number) => number | undefined {
+  return (ms) => {
+    let low = 0
+    let high = points.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (points[middle]![0] < ms) low = middle + 1
+      else high = middle
+    }
+    return points[low]?.[0] === ms ? points[low]![1] : undefined
+  }
+}
+
 /** Counters as growth from poll to poll. */
 export type Steps<K extends string> = { at: number[]; seconds: number[]; restarted: boolean[] } & Record<K, number[]>
 

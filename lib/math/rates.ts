@@ -1,4 +1,4 @@
-import type { Point } from '../model/series.ts'
+import type { Point, Series } from '../model/series.ts'
 
 /** A hole between two points wider than this many steps is a gap: what happened inside is unknown. */
 const GAP_STEPS = 2.5
@@ -15,6 +15,10 @@ export function increase(points: readonly Point[]): number {
   for (let i = 1; i < points.length; i++) sum += grown(points[i - 1]![1], points[i]![1])
   return sum
 }
+
+/** How much a counter grew over its points of [from, to], restarts included. */
+export const grownWithin = (series: Series, from: number, to: number): number =>
+  series.grownWithin?.(from, to) ?? increase(cut(series.points, from, to))
 
 /** A counter's growth per second over the time that its points span; null of fewer than two points. */
 export function rate(points: readonly Point[]): number | null {

@@ -17,12 +17,31 @@ export interface Series {
   readonly stepMs: number
   readonly lateMs?: number
   readonly points: readonly Point[]
+  /** The newest of them, where it is known without making all of them. See `newestOf`. */
+  readonly newest?: Point | undefined
+  /** A counter's growth over those of [from, to], where it is known without making them. See `grownWithin` in lib/math. */
+  grownWithin?(from: number, to: number): number
 }
+
+/** The newest point of a series. */
+export const newestOf = (series: Series): Point | undefined => ('newest' in series ? series.newest : series.points.at(-1))
 
 /** True when every wanted label stands in `labels` with the same value. */
 export function labelsMatch(labels: Labels, wanted: Labels): boolean {
   for (const name in wanted) if (labels[name] !== wanted[name]) return false
   return true
+}
+
+/** True when both hold the same labels, in whatever order. */
+export function sameLabels(one: Labels, other: Labels): boolean {
+  if (one === other) return true
+  let more = 0
+  for (const name in one) {
+    if (one[name] !== other[name]) return false
+    more++
+  }
+  for (const _ in other) more--
+  return more === 0
 }
 
 /** One text for one set of labels, whatever their order: `{pool="app",target="edge"}`. */

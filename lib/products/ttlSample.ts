@@ -60,6 +60,8 @@ export class TtlSample {
   private of = new Uint16Array(PLACES_FIRST)
   private size = 0
   private next = 0
+  /** Of the newest histogram. */
+  private buckets: readonly [number, number][] = []
 
   /**
    * Adds what one SCAN found; `keys` is how many the server holds. Another run id forgets all: it is another keyspace.
@@ -86,17 +88,17 @@ export class TtlSample {
 
   /** When the sampled keys end, as counted at `now` (epoch ms); what has ended since it was sampled is left out. */
   histogram(now: number, keys: number): Histogram {
-    const counts = new Map<number, number>()
+    const first = Math.floor(now / BUCKET_MS)
+    const counts = new Uint16Array(HORIZON_MS / BUCKET_MS + 1)
     let sampled = 0
     for (let i = 0; i < this.size; i++) {
       const endsAt = this.ends[i]!
       if (endsAt <= now) continue
       sampled++
       if (!(endsAt <= now + HORIZON_MS)) continue
-      const bucket = Math.floor(endsAt / BUCKET_MS) * BUCKET_MS
-      counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
+      counts[Math.floor(endsAt / BUCKET_MS) - first]! += 1
     }
-    const buckets = [...counts].sort(([a], [b]) => a - b)
+    const buckets = this.told(first, counts)
     const fullest = buckets.reduce<[number, number] | null>((best, bucket) => (best && best[1] >= bucket[1] ? best : bucket), null)
     const pattern = fullest && commonest(this.patternsBetween(Math.max(now, fullest[0]), fullest[0] + BUCKET_MS))?.pattern
     return { bucketMs: BUCKET_MS, buckets, sampled, keys, ...(pattern ? { pattern } : {}) }
@@ -125,6 +127,22 @@ export class TtlSample {
         const ttlMsMedian = left.length * 2 > all.length ? median(left) : null
         return { pattern, share, low, high, ttlMsMedian, sampled: all.length, of: sampled, ttlCounts: ttlCounts(left, all.length) }
       })
+  }
+
+  /** The buckets that hold something. Those that are as they were told last are the same objects: most are, each second, on each cache. */
+  private told(first: number, counts: Uint16Array): [number, number][] {
+    const before = this.buckets
+    const buckets: [number, number][] = []
+    let at = 0
+    for (const [i, count] of counts.entries()) {
+      if (count === 0) continue
+      const ms = (first + i) * BUCKET_MS
+      while (at < before.length && before[at]![0] < ms) at++
+      const known = before[at]
+      buckets.push(known?.[0] === ms && known[1] === count ? known : [ms, count])
+    }
+    this.buckets = buckets
+    return buckets
   }
 
   private *patternsBetween(from: number, to: number): Iterable<string> {

@@ -1,3 +1,4 @@
+import { grown, increase } from '../math/rates.ts'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point } from '../model/series.ts'
 import { type KeepsMoments, Moments } from './moments.ts'
@@ -146,6 +147,19 @@ export class History implements Held, KeepsMoments {
   spans(from: number, to: number): boolean {
     const first = this.indexAt(from)
     return (first < this.size && this.atOf(first) <= to) || (from < this.heldFrom && this.points(from, to).length > 0)
+  }
+
+  newest(from: number, to: number): Point | undefined {
+    if (to < this.lastAt || (from < this.heldFrom && this.size === 0)) return this.points(from, to).at(-1)
+    return this.lastAt >= from && this.size > 0 ? [this.lastAt, this.lastValue] : undefined
+  }
+
+  grownWithin(from: number, to: number): number {
+    if (from < this.heldFrom && this.older) return increase(this.points(from, to))
+    const end = to >= this.lastAt ? this.size : this.indexAfter(to)
+    let sum = 0
+    for (let i = this.indexAt(from) + 1; i < end; i++) sum += grown(this.reading(i - 1), this.reading(i))
+    return sum
   }
 
   atOf(index: number): number {

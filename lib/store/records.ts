@@ -68,19 +68,23 @@ export class Records {
 
   put(target: string, records: readonly NewRecord[]): void {
     for (const fresh of records) {
+      const table = this.#table(fresh.kind, target)
+      this.#forgetSorted(fresh.kind, target)
+      const before = table.get(fresh.id)
+      if (before?.kind === 'fact' && fresh.kind === 'fact' && before.value === fresh.value) {
+        // Nearly all of them, at each poll of each target: no new object for each.
+        before.at = fresh.at
+        continue
+      }
       const record = { ...fresh, target } as TargetRecord
-      const table = this.#table(record.kind, target)
-      const before = table.get(record.id)
       table.set(record.id, record)
-      const same = before && before.kind === 'fact' && record.kind === 'fact' && before.value === record.value
-      if (!same && BOUNDS[record.kind].lasting) this.#changed(record.kind, target, record)
-      this.#sorted.clear()
+      if (BOUNDS[record.kind].lasting) this.#changed(record.kind, target, record)
       if (table.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, table, Number.NEGATIVE_INFINITY)
     }
   }
 
   list<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[] {
-    const key = JSON.stringify([kind, target])
+    const key = sortedKey(kind, target)
     let sorted = this.#sorted.get(key)
     if (!sorted) {
       const tables = this.#kinds.get(kind)
@@ -145,8 +149,13 @@ export class Records {
       if (i < BOUNDS[kind].most && at >= oldest) continue
       table.delete(id)
       if (BOUNDS[kind].lasting) this.#mark(kind, target, id)
-      this.#sorted.clear()
+      this.#forgetSorted(kind, target)
     }
+  }
+
+  #forgetSorted(kind: RecordKind, target: string): void {
+    this.#sorted.delete(kind)
+    this.#sorted.delete(sortedKey(kind, target))
   }
 
   #changed(kind: RecordKind, target: string, { id, at }: TargetRecord): void {
@@ -178,4 +187,6 @@ export class Records {
   }
 }
 
+/** No kind holds a space. */
+const sortedKey = (kind: RecordKind, target?: string) => (target === undefined ? kind : `${kind} ${target}`)
 const keyOf = (kind: RecordKind, target: string, id: string) => JSON.stringify([kind, target, id])

@@ -1,4 +1,4 @@
-import { cut } from '../math/rates.ts'
+import { cut, increase } from '../math/rates.ts'
 import type { RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
 import type { Labels, Point, Series } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -13,6 +13,10 @@ export interface Held {
   points(from: number, to: number): readonly Point[]
   /** Whether there is any point in [from, to]: cheaper than to cut them. */
   spans(from: number, to: number): boolean
+  /** The last point of [from, to], without the others. */
+  newest?(from: number, to: number): Point | undefined
+  /** A counter's growth over its points of [from, to], without making them. */
+  grownWithin?(from: number, to: number): number
 }
 
 /** What a window looks into: the store's memory, or a few series of a test. */
@@ -24,7 +28,7 @@ export interface Holder {
 }
 
 /** Series whose points a window keeps: rules go target by target, and those of a whole fleet would be hundreds of megabytes. */
-const KEPT_MOST = 128
+const KEPT_MOST = 48
 
 /** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and kept while they are among the newest. */
 export function windowOf(holder: Holder, from: number, to: number): SeriesWindow {
@@ -37,7 +41,7 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
       for (const held of holder.find(metric, labels)) {
         let series = seen.get(held)
         if (series === undefined) {
-          series = held.spans(from, to) ? cutLater(held, from, to) : null
+          series = held.spans(from, to) ? new CutSeries(held, from, to) : null
           if (seen.size >= KEPT_MOST) seen.delete(seen.keys().next().value!)
           seen.set(held, series)
         }
@@ -51,17 +55,40 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
   }
 }
 
-function cutLater(held: Held, from: number, to: number): Series {
-  let points: readonly Point[] | null = null
-  return {
-    metric: held.metric,
-    labels: held.labels,
-    stepMs: held.stepMs,
-    ...(held.lateMs ? { lateMs: held.lateMs } : {}),
-    get points() {
-      points ??= held.points(from, to)
-      return points
-    },
+/** A series of a window. Its points are made when they are first read and kept: each is an object, and most rules need few series in full. */
+class CutSeries implements Series {
+  readonly metric: string
+  readonly labels: Labels
+  readonly stepMs: number
+  declare readonly lateMs?: number
+  readonly #held: Held
+  readonly #from: number
+  readonly #to: number
+  #points: readonly Point[] | null = null
+
+  constructor(held: Held, from: number, to: number) {
+    this.metric = held.metric
+    this.labels = held.labels
+    this.stepMs = held.stepMs
+    if (held.lateMs) this.lateMs = held.lateMs
+    this.#held = held
+    this.#from = from
+    this.#to = to
+  }
+
+  get points(): readonly Point[] {
+    this.#points ??= this.#held.points(this.#from, this.#to)
+    return this.#points
+  }
+
+  get newest(): Point | undefined {
+    if (this.#points || !this.#held.newest) return this.points.at(-1)
+    return this.#held.newest(this.#from, this.#to)
+  }
+
+  grownWithin(from: number, to: number): number {
+    if (this.#points || !this.#held.grownWithin) return increase(cut(this.points, from, to))
+    return this.#held.grownWithin(Math.max(from, this.#from), Math.min(to, this.#to))
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { safe, text } from '../../format/format.ts'
 import { steps } from '../../math/columns.ts'
-import { coverage, cut, increase } from '../../math/rates.ts'
+import { coverage, grownWithin } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -58,17 +58,17 @@ export const latencyRise: Detector<Settings> = {
       if (coverage(first!.cache_commands_total!.points, first!.cache_commands_total!.stepMs, from, window.to) < 0.7)
         return [{ subject, is: 'unjudged', because: `${target} was not read for part of the last ${settings.over / 1000} s` }]
       const commands = rows.flatMap((row): Command[] => {
-        const [calls, seconds] = [row.cache_commands_total!.points, row.cache_command_seconds_total!.points]
-        const usual = increase(cut(calls, oldest, newest))
-        const now = increase(cut(calls, from, window.to))
+        const [calls, seconds] = [row.cache_commands_total!, row.cache_command_seconds_total!]
+        const usual = grownWithin(calls, oldest, newest)
+        const now = grownWithin(calls, from, window.to)
         if (usual < settings.callsMin || now < settings.callsMin) return []
         return [
           {
             row,
             command: row.labels.command!,
             calls: now,
-            seconds: increase(cut(seconds, from, window.to)),
-            usual: (now * increase(cut(seconds, oldest, newest))) / usual,
+            seconds: grownWithin(seconds, from, window.to),
+            usual: (now * grownWithin(seconds, oldest, newest)) / usual,
           },
         ]
       })
@@ -129,8 +129,8 @@ function factorsOf(commands: readonly Command[], { from, to, ms }: { from: numbe
   for (let at = to - ms; at >= from; at -= ms) {
     let [took, usual] = [0, 0]
     for (const { row, calls, usual: usually } of dearest) {
-      const called = increase(cut(row.cache_commands_total!.points, at, at + ms))
-      took += increase(cut(row.cache_command_seconds_total!.points, at, at + ms))
+      const called = grownWithin(row.cache_commands_total!, at, at + ms)
+      took += grownWithin(row.cache_command_seconds_total!, at, at + ms)
       usual += (called * usually) / calls
     }
     if (took > 0 && usual > 0) factors.push(took / usual)

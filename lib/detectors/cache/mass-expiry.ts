@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, duration as durationText, safe, text } from '../../format/format.ts'
-import { steps, sums } from '../../math/columns.ts'
+import { steps, sums, valueAt } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { wilson } from '../../math/intervals.ts'
 import { mad, median } from '../../math/robust.ts'
@@ -72,7 +72,7 @@ export const massExpiry: Detector<Settings> = {
       const missed = factsOf(topology, subject.target)?.can?.countsEndsLate
         ? rowOf(window, ['cache_misses_total'], subject)?.cache_misses_total
         : undefined
-      const strike = struck(row, missed, settings, sustainedWrites(window, subject.target!), needed)
+      const strike = struck(row, missed, settings, () => sustainedWrites(window, subject.target!), needed)
       if (strike) {
         const gone = strike.keys / strike.before
         const echo = echoOf(all, subject, strike.keys, 3_000)
@@ -154,6 +154,30 @@ const echoText = (echo: Refill | null, now: number) =>
 const foreseen = (leftMs: number, keys: string) =>
   leftMs < 1_000 ? `About ${keys} are ending now, within two seconds` : `In ${durationText(leftMs)} about ${keys} end within two seconds`
 
+/** Computed when it is first asked for. */
+function once(compute: () => number): () => number {
+  let known: number | null = null
+  return () => {
+    known ??= compute()
+    return known
+  }
+}
+
+type Bucket = readonly [ms: number, keys: number]
+
+/** Where the two neighbouring buckets begin that hold most together, and how many; 0: there are none. A common end may fall on both sides of an edge. */
+function fullestPair(buckets: readonly Bucket[], bucketMs: number, counts: (bucket: Bucket) => boolean): { at: number; n: number } {
+  let [at, n] = [0, 0]
+  let [last, held] = [Number.NEGATIVE_INFINITY, 0]
+  for (const bucket of buckets) {
+    if (!counts(bucket)) continue
+    const pair = held + (bucket[0] - last <= bucketMs ? bucket[1] : 0)
+    if (pair > n) [at, n] = [last, pair]
+    ;[last, held] = bucket
+  }
+  return held > n ? { at: last, n: held } : { at, n }
+}
+
 /** The two seconds ahead in which most keys expire, where they stand out from the others. */
 function nextCliff(
   histogram: TtlHistogram,
@@ -162,18 +186,12 @@ function nextCliff(
 ): Cliff | null {
   const { buckets, bucketMs, sampled, keys } = histogram
   if (sampled < Math.min(settings.sampledMin, keys) || keys < settings.keysMin) return null
-  const ahead = buckets.filter(([at, n]) => at + bucketMs > now && n > 0)
-  let best: { at: number; n: number } | null = null
-  for (const [i, [at, n]] of ahead.entries()) {
-    // A common end may fall on both sides of a bucket's edge.
-    const next = ahead[i + 1]
-    const pair = n + (next && next[0] - at <= bucketMs ? next[1] : 0)
-    if (!best || pair > best.n) best = { at, n: pair }
-  }
-  if (!best) return null
-  const { at, n } = best
+  const isAhead = ([at, n]: readonly [number, number]) => at + bucketMs > now && n > 0
+  const { at, n } = fullestPair(buckets, bucketMs, isAhead)
+  if (n === 0) return null
   const { value, low, high } = wilson(n, sampled)
   if (low < settings.cliffShare || value * keys < settings.keysMin) return null
+  const ahead = buckets.filter(isAhead)
   const others = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs).map(([, one]) => one)
   const typical = 2 * (median(others) ?? 0)
   // A load that took longer than a moment ends spread out: its neighbouring seconds are as full.
@@ -196,7 +214,7 @@ function struck(
   row: Row<'cache_expirations_total' | 'cache_items'>,
   missed: Series | undefined,
   settings: Settings,
-  writesPerSecond: number,
+  writesPerSecond: () => number,
   needed: number,
 ): { at: number; keys: number; before: number; usual: number } | null {
   const { cache_expirations_total: expirations, cache_items: items } = row
@@ -209,7 +227,8 @@ function struck(
     restarted,
   } = steps({ expired: expirations.points, misses: (missed ?? expirations).points }, expirations.stepMs)
   const expired = counted.map((keys, i) => Math.min(keys, misses[i]!))
-  const itemsAt = new Map(items.points)
+  const itemsAt = valueAt(items.points)
+  const written = once(writesPerSecond)
   const total = sums(expired)
   const counts = { events: total, exposure: sums(seconds) }
   const three = (i: number) => total[i + 1]! - total[Math.max(0, i - 2)]!
@@ -219,10 +238,10 @@ function struck(
       const keys = three(i)
       if (keys < settings.keysMin || restarted[i]) return null
       const before = Math.max(
-        ...at.slice(Math.max(0, i - 4), i + 1).map((ms) => itemsAt.get(ms) ?? 0),
-        itemsAt.get(items.points[0]![0]) && i < 4 ? items.points[0]![1] : 0,
+        ...at.slice(Math.max(0, i - 4), i + 1).map((ms) => itemsAt(ms) ?? 0),
+        itemsAt(items.points[0]![0]) && i < 4 ? items.points[0]![1] : 0,
       )
-      if (before <= 0 || keys < settings.struckShare * before || keys < 2 * 3 * writesPerSecond) return null
+      if (before <= 0 || keys < settings.struckShare * before || keys < 2 * 3 * written()) return null
       const rest = expired.slice(Math.max(0, i - 62), Math.max(0, i - 2))
       if (rest.length < 10) return null
       const usual = 3 * median(rest)!

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { steps, sums } from '../../math/columns.ts'
+import { steps, sums, valueAt } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { increase } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
@@ -108,15 +108,14 @@ function newestStampede(
   const { misses, fills, items, expired, evicted, deleted } = series
   const grown = steps({ misses: misses.points, fills: fills.points, expired: expired.points, evicted: evicted.points }, fills.stepMs)
   const start = grown.restarted.lastIndexOf(true) + 1
-  const keysAt = new Map(items.points)
-  const deletedAt = new Map(deleted)
+  const keysAt = valueAt(items.points)
+  const deletedAt = valueAt(deleted)
   const rows: { at: number; fills: number; misses: number; duplicates: number; seconds: number }[] = []
   for (let i = Math.max(1, start); i < grown.at.length; i++) {
     const [from, to] = [grown.at[i - 1]!, grown.at[i]!]
-    const [before, after] = [keysAt.get(from), keysAt.get(to)]
+    const [before, after] = [keysAt(from), keysAt(to)]
     if (before === undefined || after === undefined || to - from > 2.5 * fills.stepMs) continue
-    const removed =
-      grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt.get(to) ?? 0) - (deletedAt.get(from) ?? deletedAt.get(to) ?? 0))
+    const removed = grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt(to) ?? 0) - (deletedAt(from) ?? deletedAt(to) ?? 0))
     // A write that added no key met one that existed: another reader had filled it, or it was overwritten.
     rows.push({
       at: to,

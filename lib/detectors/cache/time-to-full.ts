@@ -2,10 +2,9 @@ import { z } from 'zod'
 import { count, duration as durationText, text } from '../../format/format.ts'
 import { type Drift, driftOf, secondsTo } from '../../math/forecast.ts'
 import type { Interval } from '../../math/intervals.ts'
-import { latest } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
-import type { Labels, Series } from '../../model/series.ts'
+import { type Labels, newestOf, type Series } from '../../model/series.ts'
 import type { Role } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
@@ -53,7 +52,7 @@ export const timeToFull: Detector<Settings> = {
       const subject = row.labels
       const stale = staleBecause(row.cache_memory_used_bytes!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      const newest = (metric: Metric) => latest(row[metric]?.points ?? [])
+      const newest = (metric: Metric) => (row[metric] && newestOf(row[metric])?.[1]) ?? null
       if (newest('redis_loading_dump_file') === 1) return { subject, is: 'unjudged', because: 'it loads its data from disk' }
       const role = factsOf(topology, subject.target)?.role
       const memory = memoryOf(row, newest, policyOf(window, subject, newest('cache_items_expiring')), role)

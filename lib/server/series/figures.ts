@@ -1,6 +1,6 @@
 import { measure } from '../../metrics/measure.ts'
 import type { Figure } from '../../model/answers/shape.ts'
-import type { Labels } from '../../model/series.ts'
+import { type Labels, newestOf } from '../../model/series.ts'
 import type { TargetFacts } from '../../model/topology.ts'
 import type { Measurement, SeriesWindow } from '../../model/window.ts'
 
@@ -28,7 +28,7 @@ export const figureOf = (measured: Measurement): Figure =>
 export function newest(metric: string, where: Labels, window: SeriesWindow): number | null {
   let sum: number | null = null
   for (const series of window.series(metric, where)) {
-    const last = series.points.at(-1)
+    const last = newestOf(series)
     if (last && window.to - last[0] <= Math.max(2.5 * series.stepMs, 5000) + (series.lateMs ?? 0)) sum = (sum ?? 0) + last[1]
   }
   return sum
