@@ -3,7 +3,7 @@ import { shellWord } from '../../format/shell.ts'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { ask, type Call } from './client.ts'
-import type { CloudflareConfig } from './config.ts'
+import { type CloudflareConfig, writerOf } from './config.ts'
 import { originOf, RULE } from './settings.ts'
 import { type CacheRule, type LivePool, POOLS_WRITE, RULES_WRITE, type Ruleset, readPools, readRules, readZone, type Zone } from './zone.ts'
 
@@ -25,8 +25,9 @@ export const cloudflareActuator: Actuator<CloudflareConfig> = {
     { pattern: /^[^/]+\/[^/]+\/weight$/, value: WEIGHT, reversal: 'exact', persistence: 'for good' },
     { pattern: RULE, value: TTL, reversal: 'exact', persistence: 'for good; what is in the cache keeps the life that it was given' },
   ],
-  get: async (config, names, signal) => valuesOf(await readLive(config, names, signal), names),
-  async write(config, edits, signal) {
+  get: async (config, names, signal) => valuesOf(await readLive(writerOf(config), names, signal), names),
+  async write(given, edits, signal) {
+    const config = writerOf(given)
     const names = edits.map(({ name }) => name)
     const before = await readLive(config, names, signal)
     // Cloudflare has no compare-and-set: the read before, the write and the read after follow each other at once.

@@ -4,9 +4,10 @@ import type { NewRecord } from '../../model/record.ts'
 import type { Capability, Pool } from '../../model/topology.ts'
 import { printable, rawRecord } from '../answers.ts'
 import { readingsOfMinutes } from '../minutes.ts'
+import { looked, prerequisite } from '../prerequisites.ts'
 import { parseAnalytics, QUERY, sampling, seriesOf, shares, shareText } from './analytics.ts'
 import { query } from './client.ts'
-import { type CloudflareConfig, cloudflareConfig } from './config.ts'
+import { type CloudflareConfig, cloudflareConfig, writerOf } from './config.ts'
 import { type LivePool, type Ruleset, readRules, readZone, readZonePools, type Zone } from './zone.ts'
 
 export type Link = { config: CloudflareConfig; zone: Zone | null }
@@ -173,5 +174,9 @@ export const cloudflare: Product<CloudflareConfig, Link> = {
   close: async () => {},
   probes: [zone as Probe<Link, unknown>, analytics as Probe<Link, unknown>],
   address: ({ zone }) => zone,
+  async prerequisites(config) {
+    const answers = await looked(readZone(writerOf(config), AbortSignal.timeout(10_000)))
+    return [prerequisite(config.write ? 'the token of `write`' : 'the same token', answers)]
+  },
   rights: 'an API token with the permissions below',
 }

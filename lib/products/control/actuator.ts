@@ -2,7 +2,7 @@ import type { ControlConfig } from '../../model/control.ts'
 import { durationText, parseDuration } from '../../model/duration.ts'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
-import { type Command, type RedisClient, withRedis } from '../redis/client.ts'
+import { type Command, type RedisClient, withRedis, writerOf } from '../redis/client.ts'
 import { isRing, nodeOf, policyPart, unknown } from './config.ts'
 import { redisOf } from './product.ts'
 import { pointsOf, type RingControl, readRing, withPoints } from './ringDocument.ts'
@@ -17,12 +17,12 @@ export const controlActuator: Actuator<ControlConfig> = {
   kind: 'control',
   settings: controlSettings,
   get: (config, names, signal) =>
-    withRedis(redisOf(config), async (client) => {
+    withRedis(writerOf(redisOf(config)), async (client) => {
       const live = planOf(config, await read(client, config, signal))
       return Object.fromEntries(names.map((name) => [name, live.value(name)]))
     }),
   write: (config, edits, signal) =>
-    withRedis(redisOf(config), async (client) => {
+    withRedis(writerOf(redisOf(config)), async (client) => {
       for (let attempt = 0; attempt < TRIES; attempt++) {
         await client.call(['WATCH', config.key], signal)
         const plan = planOf(config, await read(client, config, signal))

@@ -1,7 +1,7 @@
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import type { Admin } from './admin.ts'
-import { type HaproxyConfig, socketOf } from './config.ts'
+import { type HaproxyConfig, writeSocketOf } from './config.ts'
 import { dataplaneAdmin, dataplaneCommands } from './dataplane/admin.ts'
 import { checkValue, LIMIT, limitIn, limitParts, NO_LIMITS, partsOf, STATE, valuesIn, WEIGHT } from './settings.ts'
 import { command, socketAdmin } from './socket.ts'
@@ -40,8 +40,9 @@ async function using<T>(config: HaproxyConfig, run: (admin: Admin) => Promise<T>
 }
 
 function adminOf(config: HaproxyConfig): Admin {
-  if (config.dataplane) return dataplaneAdmin(config.dataplane)
-  const socket = socketOf(config)
+  const { dataplane } = config
+  if (dataplane) return dataplaneAdmin({ ...dataplane, ...dataplane.writer })
+  const socket = writeSocketOf(config)
   if (!socket) throw new EvenkeelError('not_allowed', 'no admin socket in the configuration: the statistics page cannot set weights')
   return socketAdmin(socket)
 }

@@ -5,7 +5,7 @@ import type { Edit } from '../../model/product.ts'
 import { type LimitPart, limitPart, type ServerPart, serverPart } from '../../model/setting.ts'
 import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
 import { type SocketAddress, socketAddressText } from '../exchange.ts'
-import { type HaproxyConfig, socketOf } from './config.ts'
+import { type HaproxyConfig, writeSocketOf } from './config.ts'
 import { parseConfigFile } from './configFile.ts'
 import { dataplaneCommands } from './dataplane/admin.ts'
 import type { DataplaneConfig } from './dataplane/config.ts'
@@ -22,7 +22,7 @@ export const haproxyCode: CodeWriter<HaproxyConfig> = {
   kind: 'haproxy',
   snippets(config, edits) {
     if (config.dataplane) return [byApi(config.dataplane, edits)]
-    const socket = socketOf(config)
+    const socket = writeSocketOf(config)
     const file = config.config ?? USUAL_FILE
     const drains = edits.some(({ value }) => value === 'drain')
     const notes = drains ? ['The file has no keyword for a drain: it holds until HAProxy reloads.'] : []

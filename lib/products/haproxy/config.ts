@@ -28,6 +28,14 @@ export const haproxyConfig = z
       .describe(
         'The Data Plane API (version 3) of a HAProxy elsewhere: reads, and sets weights and states. Instead of `socket`, `stats` and `config`',
       ),
+    write: z
+      .strictObject({
+        socket: url(socket).describe('The admin socket of `level admin`, where `socket` is of a lesser level or `stats` alone reads'),
+      })
+      .optional()
+      .describe(
+        'Another way in for what writes; what only reads never takes it. Default: the same one. With `dataplane` it is `dataplane.writer`',
+      ),
     config: path('the path of haproxy.cfg')
       .optional()
       .describe('haproxy.cfg, or the folder of its `*.cfg`. Read for what statistics lack: hash types, weights in the file. Never written'),
@@ -43,6 +51,7 @@ export const haproxyConfig = z
         'needs `socket` (the admin socket: reads and tunes), `dataplane` (the same by HTTPS) or `stats` (the statistics page: reads)',
       )
     if (config.dataplane === undefined) return
+    if (config.write) issue('write', 'another user of the Data Plane API is `dataplane.writer`')
     if ((config.socket ?? config.stats) !== undefined) issue('dataplane', 'one way to the server: `dataplane`, or `socket` and `stats`')
     if (config.config !== undefined) issue('config', 'the Data Plane API tells the file itself: leave `config` out')
   })
@@ -52,6 +61,10 @@ export type HaproxyConfig = z.infer<typeof haproxyConfig>
 /** The admin socket, where one is configured. */
 export const socketOf = (config: HaproxyConfig): SocketAddress | null =>
   config.socket === undefined ? null : parseSocketAddress(config.socket)
+
+/** The admin socket that is written to: the one of `write`, where one is configured. */
+export const writeSocketOf = (config: HaproxyConfig): SocketAddress | null =>
+  config.write ? parseSocketAddress(config.write.socket) : socketOf(config)
 
 /** Where it is, without secrets. */
 export function haproxyAddress(config: HaproxyConfig): string {

@@ -2,10 +2,11 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Probe, Product } from '../../model/product.ts'
 import { rawRecord } from '../answers.ts'
 import { authority, pageAt } from '../place.ts'
+import { prerequisite } from '../prerequisites.ts'
 import { accessLog } from './accessLog.ts'
 import type { Beside } from './beside.ts'
 import { ask, type ConfigFileRead, readConfigFile, readStat } from './client.ts'
-import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf } from './config.ts'
+import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf, writeSocketOf } from './config.ts'
 import { haproxyByDataplane } from './dataplane/product.ts'
 import { describes } from './described.ts'
 import { parseInfo } from './info.ts'
@@ -55,8 +56,8 @@ const info: Probe<HaproxyLink, { info: string; level: string }> = {
     const text = await ask(socket(link), 'show info', signal)
     const level = (await ask(socket(link), 'show cli level', signal)).trim()
     link.version = parseInfo(text).version
-    link.writable = writableBy(level)
-    return { info: text, level }
+    link.writable = writable(link.config, level)
+    return { info: text, level: link.config.write ? 'admin' : level }
   },
   parse(raw, { at, cursor }) {
     const writable = writableBy(raw.level)
@@ -66,6 +67,9 @@ const info: Probe<HaproxyLink, { info: string; level: string }> = {
     return { ...parsed, topology: { facts: facts!, capabilities: [capability, ...capabilities] } }
   },
 }
+
+/** With a socket of its own for writing the level of this one does not count. */
+const writable = ({ write }: HaproxyConfig, level: string): true | string => (write ? true : writableBy(level))
 
 /** `show cli level` answers admin, operator or user; what knows no such command is older than 1.8 and is tried. */
 const writableBy = (level: string): true | string =>
@@ -102,16 +106,30 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   describes,
   writes,
   config: haproxyConfig,
-  open: (config) => openLink(config, config.socket === undefined ? NO_SOCKET : true),
+  open: (config) => openLink(config, writeSocketOf(config) === null ? NO_SOCKET : true),
   close: closeLink,
   // The slower ones first: the first statistics are then already understood.
   located: {
     at: (place) => (place.path === undefined ? { socket: `tcp://${authority(place)}` } : { stats: pageAt(place, '') }),
   },
   probes: [info, configFile, serversState, stat, accessLog],
+  async prerequisites(config) {
+    const found = writeSocketOf(config)
+    if (!found) return [prerequisite('admin socket', NO_SOCKET)]
+    const level = ask(found, 'show cli level', AbortSignal.timeout(3_000))
+    return [
+      prerequisite(
+        config.write ? 'admin socket of `write`' : 'admin socket',
+        await level.then(
+          (text) => writableBy(text.trim()),
+          (error: Error) => error.message,
+        ),
+      ),
+    ]
+  },
   unavailable: (error) => (error instanceof EvenkeelError && error.code === 'not_allowed' ? error.message : null),
   address: haproxyAddress,
   aliases: (config) => (config.stats ? [new URL(config.stats).host] : []),
   rights:
-    'stats socket … level operator; level admin to tune. Or the statistics page alone, which only reads. Or a user of the Data Plane API, which knows no lesser rights',
+    'stats socket … level operator; level admin to tune, which may be a socket of its own (`write`). Or the statistics page alone, which only reads. Or a user of the Data Plane API, which knows no lesser rights',
 }

@@ -3,7 +3,7 @@ import { drifted, EvenkeelError } from '../../model/error.ts'
 import { EXPIRY_NAME, readExpiryName, readSpan } from '../../model/expiry.ts'
 import type { Actuator, Edit, SettingKind } from '../../model/product.ts'
 import { isOwnersText, ownersText, readSlotsName, SLOTS_NAME } from '../../model/slots.ts'
-import { type RedisClient, withRedis } from './client.ts'
+import { type RedisClient, withRedis, writerOf } from './client.ts'
 import type { RedisConfig } from './config.ts'
 import { readSettings } from './configGet.ts'
 import { unavailableBecause } from './errors.ts'
@@ -87,10 +87,11 @@ export const redisActuator: Actuator<RedisConfig> = {
 }
 
 /** Settings are a server's own. Throws `not_found` for a Cluster or a family of Sentinels as a whole. */
+/** The one server, as who writes it. */
 function ofOne(config: RedisConfig): RedisConfig {
   if (config.url === '')
     throw new EvenkeelError('not_found', `${config.name} stands for several servers: set it on each, ${config.name}:HOST:PORT`)
-  return config
+  return writerOf(config)
 }
 
 /** The parameter's own name. Throws `not_found` for whatever is not on the allow-list. */

@@ -17,16 +17,18 @@ export const redisCode: CodeWriter<RedisConfig> = {
   kind: 'redis',
   snippets(config, edits) {
     if (edits.some(({ name }) => !parameterOf(name))) return []
-    const place = config.url === '' ? null : placeOf(config.url)
+    const { write } = config
+    const url = write?.url ?? config.url
+    const place = url === '' ? null : placeOf(url)
     const provider = place?.host === undefined ? null : providerOf(place.host)
     if (provider) return managedCache([provider], edits, provider === 'az' ? { azure: { name: place!.host!.split('.')[0]! } } : {})
     const own = edits.map(({ name, value }) => ({ name: parameterOf(name)!, value }))
     const inCluster = place?.host === undefined ? null : kubernetesHost(place.host)
     const access: Access | null = place && {
       ...(place.path === undefined ? { host: place.host, port: place.port } : { path: place.path }),
-      username: place.username ?? config.username,
+      username: write ? (write.username ?? place.username) : (place.username ?? config.username),
       tls: place.tls,
-      secret: (place.password ?? config.password) !== undefined,
+      secret: (place.password ?? write?.password ?? config.password) !== undefined,
     }
     if (inCluster) return [kubectl(inCluster, own), helm(own)]
     return [ansible(access, own), ...(access ? [shell(access, own)] : []), fileLines(own)]

@@ -157,6 +157,18 @@ export function createRedisClient(config: RedisConnection): RedisClient {
   }
 }
 
+/**
+ * The connection of what writes: as the user of `write`, where one is configured. Readers never take it, so that what only watches holds no
+ * credentials that could change anything.
+ */
+export function writerOf<Config extends RedisConnection>(config: Config): Config {
+  const { write } = config
+  if (!write) return config
+  // An address of its own brings its own user, or none.
+  if (write.url !== undefined) return { ...config, url: write.url, username: write.username, password: write.password }
+  return { ...config, ...(write.username !== undefined && { username: write.username }), password: write.password }
+}
+
 /** A short-lived connection for one write or look, closed at its end whatever happens. */
 export async function withRedis<T>(config: RedisConnection, work: (client: RedisClient) => Promise<T>): Promise<T> {
   const client = createRedisClient(config)

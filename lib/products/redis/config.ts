@@ -86,6 +86,17 @@ export const redisConfig = z
       ),
     username: z.string().optional().describe('The ACL user; a URL may hold it instead'),
     password: secret(z.string()).optional().describe('Its password; a URL may hold it instead'),
+    write: z
+      .strictObject({
+        url: url.optional().describe('Another address for writing, with a user and password of its own. Default: that of `url`'),
+        username: z.string().optional().describe('The ACL user that writes'),
+        password: secret(z.string()).optional().describe('Its password'),
+      })
+      .refine(({ url, password }) => url !== undefined || password !== undefined, { message: 'password, or an url that holds it' })
+      .optional()
+      .describe(
+        'Another user for what writes: changes, jobs and control documents. What only reads never signs in as this one. Default: the same user',
+      ),
     ...tlsKeys('`rediss://`', '`tls-auth-clients`'),
     role,
     monitor: z
@@ -135,6 +146,8 @@ export const redisConfig = z
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
     if (given.length === 0) issue('url', 'url is missing; for example redis://127.0.0.1:6379')
     if (given.length > 1) issue(given[1]!, `one of url, cluster, sentinel; ${given[0]} is given too`)
+    if (config.write?.url !== undefined && config.url === undefined)
+      context.addIssue({ code: 'custom', path: ['write', 'url'], message: 'url is for one server: give username and password' })
     const half = halfCertificate(config)
     if (half) issue(half.missing, half.message)
     if (config.references.from === 'log' && config.url === undefined)
@@ -153,7 +166,7 @@ export const redisConfig = z
 export type RedisConfig = z.output<typeof redisConfig>
 
 /** Where one server is, and what opens it. */
-export type RedisConnection = Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca' | 'cert' | 'key'>
+export type RedisConnection = Pick<RedisConfig, 'url' | 'username' | 'password' | 'ca' | 'cert' | 'key' | 'write'>
 
 /** Where it is, without secrets: `127.0.0.1:6379`, `/run/redis.sock`. */
 export function redisAddress(config: Pick<RedisConfig, 'url'>): string {

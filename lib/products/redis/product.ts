@@ -23,6 +23,7 @@ import { settings } from './probes/settings.ts'
 import { slots } from './probes/slots.ts'
 import { slowlog } from './probes/slowlog.ts'
 import { ttl } from './probes/ttl.ts'
+import { prerequisites } from './required.ts'
 import { writes } from './written.ts'
 
 /** Redis and Valkey, one server; of a Cluster or behind Sentinels, each server that was found. */
@@ -71,8 +72,9 @@ export const redis: Product<RedisConfig, RedisLink> = {
     lfu,
     hotSlot,
   ],
+  prerequisites,
   unavailable: unavailableBecause,
   address: redisAddress,
   rights:
-    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +cluster|countkeysinslot +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; for references from MONITOR +monitor +client|info +ping; with Valkey 8.1 or later also +commandlog|get, and in a Cluster of Valkey 8 or Redis 8.2 +cluster|slot-stats; to tune also +config|set, and to spread keys that end together +pexpireat +eval, to move slots of a Cluster +cluster|info +cluster|setslot +cluster|getkeysinslot +migrate +select +restore-asking +asking +unlink',
+    '~* resetchannels -@all +info +slowlog|get +latency|latest +memory|stats +client|list +client|setname +config|get +cluster|nodes +cluster|countkeysinslot +readonly +command|info +scan +pexpiretime +memory|usage +type +object|idletime; for hot keys also +monitor +client|info or +object|freq, and +hotkeys where the server has it; for references from MONITOR +monitor +client|info +ping; with Valkey 8.1 or later also +commandlog|get, and in a Cluster of Valkey 8 or Redis 8.2 +cluster|slot-stats; to tune also, by this user or by that of `write`, +config|set, and to spread keys that end together +pexpireat +eval, to move slots of a Cluster +cluster|info +cluster|setslot +cluster|getkeysinslot +migrate +select +restore-asking +asking +unlink',
 }

@@ -15,6 +15,16 @@ export const dataplaneConfig = z
       .regex(/^[^:\p{Cc}]+$/u, 'a name without a colon')
       .describe('The user, of the `userlist` that dataplaneapi names'),
     password: secret(z.string().min(1)).describe('The password'),
+    writer: z
+      .strictObject({
+        username: z
+          .string()
+          .regex(/^[^:\p{Cc}]+$/u, 'a name without a colon')
+          .describe('The user that writes'),
+        password: secret(z.string().min(1)).describe('Its password'),
+      })
+      .optional()
+      .describe('Another user for what writes; what only reads never signs in as this one. Default: the same user'),
     ...tlsKeys('`https://`', 'mutual TLS'),
     write: z
       .enum(['runtime', 'config'])
