@@ -25,9 +25,12 @@ test('a licence that was lost is shown with its reason and returned, and the pas
   const evenkeel = await startSeeded(POLICIES)
   try {
     await page.goto(`${evenkeel.url}/changes`)
-    await page.keyboard.press('g')
-    await page.keyboard.press('i')
-    await expect(page).toHaveURL(/\/autopilot/)
+    // Keys are heard once the page is hydrated.
+    await expect(async () => {
+      await page.keyboard.press('g')
+      await page.keyboard.press('i')
+      await expect(page).toHaveURL(/\/autopilot/, { timeout: 2_000 })
+    }).toPass()
     const policies = page.getByRole('table', { name: 'Policies' })
     await expect(policies.getByRole('row').nth(1)).toContainText('taken away')
     await expect(policies.getByRole('row').nth(2)).toContainText('not earned yet')
@@ -41,7 +44,7 @@ test('a licence that was lost is shown with its reason and returned, and the pas
     await shots(page, 'simulated')
     await policies.getByRole('row').nth(1).press('Enter')
     await expect(page).toHaveURL(/policy=pool-weights/)
-    const sheet = page.getByRole('dialog')
+    const sheet = page.getByRole('dialog').filter({ hasText: 'Why it is fit' })
     await expect(sheet).toContainText('its change cd1')
     await shots(page, 'policy')
     expect(await violations(page)).toEqual([])
