@@ -55,9 +55,10 @@ export async function startLab(options: LabOptions, second: () => number, progra
     ...(program && { program }),
   })
   const gate = await startGate(server.about.port)
-  const app = await startApp(redisLink(server.about.socket), draw, load, random)
   const admin = new Redis(server.about.socket, { maxRetriesPerRequest: null, retryStrategy: () => 100, connectionName: 'admin' })
   admin.on('error', () => {})
+  const empty = await admin.info('memory')
+  const app = await startApp(redisLink(server.about.socket), draw, load, random)
   let memory = drawn
   let maxmemory = 0
   const setLimit = () => admin.config('SET', 'maxmemory', String(maxmemory))
@@ -76,7 +77,7 @@ export async function startLab(options: LabOptions, second: () => number, progra
     resetStats: () => admin.config('RESETSTAT'),
     async limit() {
       await sleep(SETTLE_MS)
-      const limited = limitOf(await admin.info('memory'), drawn)
+      const limited = limitOf(await admin.info('memory'), empty, drawn)
       if (limited.because) say(`${name} ${limited.because}`)
       ;({ memory, maxmemory } = limited)
       await setLimit()
@@ -101,10 +102,14 @@ export async function startLab(options: LabOptions, second: () => number, progra
 const KEYS_LEAST_BYTES = 300_000
 const SPARE_BYTES = 3_000_000
 
-/** The limit of the memory of a server as it is now, by what its INFO tells. Full is a twentieth of its keys too small. */
-export function limitOf(info: string, drawn: Memory): { maxmemory: number; memory: Memory; because?: string } {
-  const bytesOf = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)![1])
-  const [used, keys] = [bytesOf('used_memory'), bytesOf('used_memory_dataset')]
+/**
+ * The limit of the memory of a server by what its INFO tells now and told while it was empty: what that calls its data holds some 300 kB that are
+ * no keys. Full is a twentieth of its keys too small.
+ */
+export function limitOf(info: string, empty: string, drawn: Memory): { maxmemory: number; memory: Memory; because?: string } {
+  const bytesOf = (text: string, field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)![1])
+  const used = bytesOf(info, 'used_memory')
+  const keys = Math.max(0, bytesOf(info, 'used_memory_dataset') - bytesOf(empty, 'used_memory_dataset'))
   if (drawn !== 'full') return { maxmemory: Math.round(used + drawn.spareBytes), memory: drawn }
   if (keys >= KEYS_LEAST_BYTES) return { maxmemory: Math.round(used - 0.05 * keys), memory: drawn }
   return {
