@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { page } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
-import { name, paging } from '../http/inputs.ts'
+import { name, paging, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
 import { ofTarget } from '../teams/touches.ts'
@@ -17,7 +17,10 @@ export const targetOperations = [
     role: 'viewer',
     summary: 'Targets, by name',
     tag,
-    query: z.object(paging),
+    query: z.object({
+      ...paging,
+      q: words(200).optional().meta({ description: 'Only those whose name, kind or parent holds this text, in whatever case' }),
+    }),
     answer: page(targetAnswer),
     run: ({ runtime, query }) => listTargets(runtime, query),
   }),

@@ -19,3 +19,28 @@ it('shows the figures of a cache whatever it is seen through, and none of what i
   expect(cache!.figures!.items).toEqual({ value: 7 })
   expect(balancer).not.toHaveProperty('figures')
 })
+
+it('searches by name, kind and parent in whatever case, page by page', async () => {
+  const all = [
+    status('Shop-2', 'redis'),
+    status('edge', 'haproxy'),
+    status('shop-1', 'redis'),
+    { ...status('n1', 'memcached'), through: 'SHOP' },
+  ]
+  const engine = {
+    listed: () => all,
+    target: (wanted: string) => all.find(({ name }) => name === wanted),
+    topology: emptyTopology,
+    targetConfig: () => null,
+    window: () => load(1_000, {}),
+  }
+  const search = async (q: string, paging = {}) => {
+    const { items, next, total } = await listTargets({ engine } as unknown as Runtime, { q, ...paging })
+    return { names: items.map(({ name }) => name), next, total: total! }
+  }
+  const first = await search('shop', { limit: 2 })
+  expect(first).toMatchObject({ names: ['Shop-2', 'n1'], total: 3 })
+  expect(await search('shop', { limit: 2, cursor: first.next })).toMatchObject({ names: ['shop-1'], next: null, total: 3 })
+  expect((await search('HAPROXY')).names).toEqual(['edge'])
+  expect((await search('none')).total).toBe(0)
+})

@@ -11,13 +11,18 @@ import { type Paging, page } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/figures.ts'
 
-/** Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. */
-export async function listTargets(runtime: Runtime, paging?: Paging): Promise<Page<TargetView>> {
+/**
+ * Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. `q`: those alone whose name,
+ * kind or parent holds it, in whatever case.
+ */
+export async function listTargets(runtime: Runtime, { q = '', ...paging }: Paging & { q?: string } = {}): Promise<Page<TargetView>> {
   const { engine } = runtime
   const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
   const sorted = listed(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const children = childrenOf(sorted)
-  const { items, ...rest } = page(sorted, ({ name }) => name, paging)
+  const wanted = q.toLowerCase()
+  const found = wanted === '' ? sorted : sorted.filter((one) => holds(one, wanted))
+  const { items, ...rest } = page(found, ({ name }) => name, paging)
   // One may go while others are read.
   const known = items.flatMap(({ name }) => engine.target(name) ?? [])
   return { items: await mapped(known, (status) => targetView(runtime, status, seen, children.get(status.name))), ...rest }
@@ -32,6 +37,9 @@ export function getTarget(runtime: Runtime, name: string): TargetView {
 }
 
 type Listed = { name: string; kind: string; through?: string }
+
+const holds = ({ name, kind, through = '' }: Listed, lower: string): boolean =>
+  [name, kind, through].some((text) => text.toLowerCase().includes(lower))
 
 /** Those that were found through a target, by its name. */
 function childrenOf(all: readonly Listed[]): Map<string, string[]> {
