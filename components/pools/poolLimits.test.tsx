@@ -38,3 +38,11 @@ test('what goes on to other servers and what is ejected is shown', async () => {
   const text = await paint({ spills: ['Each server takes at most 1.20× its part.'], passiveChecks: ['Ejected now: 10.0.0.2:80.'] })
   expect(text).toMatch(/at most 1\.20× its part\..*Ejected now: 10\.0\.0\.2:80\./)
 })
+
+test('how often a request is sent again is said with the statements that say so, and what is not known as that', async () => {
+  const text = '`retries 3`, `retry-on 503`'
+  expect(await paint({ retries: { more: 3, text } })).toMatch(/sent again up to 3 times: .*retry-on 503/)
+  expect(await paint({ retries: { more: 1, text } })).toContain('sent again once: ')
+  expect(await paint({ retries: { more: 0, text } })).toContain('No server works on a request again')
+  expect(await paint({ retries: { more: null, text: 'no file is given' } })).toContain('is not known: no file is given .')
+})
