@@ -175,7 +175,7 @@ export const cloudflare: Product<CloudflareConfig, Link> = {
   probes: [zone as Probe<Link, unknown>, analytics as Probe<Link, unknown>],
   address: ({ zone }) => zone,
   async prerequisites(config) {
-    const answers = await looked(readZone(writerOf(config), AbortSignal.timeout(10_000)))
+    const answers = await looked(readZone(writerOf(config), AbortSignal.timeout(3_000)))
     return [prerequisite(config.write ? 'the token of `write`' : 'the same token', answers)]
   },
   rights: 'an API token with the permissions below',

@@ -116,7 +116,7 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   async prerequisites(config) {
     const found = writeSocketOf(config)
     if (!found) return [prerequisite('admin socket', NO_SOCKET)]
-    const level = ask(found, 'show cli level', AbortSignal.timeout(3_000))
+    const level = ask(found, 'show cli level', AbortSignal.timeout(1_000))
     return [
       prerequisite(
         config.write ? 'admin socket of `write`' : 'admin socket',

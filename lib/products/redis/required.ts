@@ -4,7 +4,7 @@ import { prerequisite } from '../prerequisites.ts'
 import { withRedis, writerOf } from './client.ts'
 import type { RedisConfig } from './config.ts'
 
-const MS = 3_000
+const MS = 1_000
 
 /** Whether the user that writes gets in, and may set parameters: asked by ACL DRYRUN, which sets nothing. Nothing of a group, whose servers are asked each. */
 export async function prerequisites(config: RedisConfig): Promise<Capability[]> {
