@@ -156,9 +156,8 @@ export class History implements Held, KeepsMoments {
 
   grownWithin(from: number, to: number): number {
     if (from < this.heldFrom && this.older) return increase(this.points(from, to))
-    const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     let sum = 0
-    for (let i = this.indexAt(from) + 1; i < end; i++) sum += grown(this.reading(i - 1), this.reading(i))
+    for (let i = this.indexAt(from) + 1; i < this.size && this.atOf(i) <= to; i++) sum += grown(this.reading(i - 1), this.reading(i))
     return sum
   }
 

@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { count, duration as durationText, safe, text } from '../../format/format.ts'
 import { steps, sums, valueAt } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { wilson } from '../../math/intervals.ts'
 import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import type { TtlHistogram } from '../../model/record.ts'
 import type { Labels, Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { nextCliff } from '../cliff.ts'
 import { ECHO_METRICS, type Refill, refillOf } from '../echo.ts'
 import { lifetimeOf } from '../lifetime.ts'
 import { riseAt } from '../rises.ts'
@@ -25,16 +24,6 @@ type Settings = DetectorSettings & {
   sampledMin: number
   fresh: number
   hold: number
-}
-type Cliff = {
-  at: number
-  share: number
-  low: number
-  high: number
-  keys: number
-  pattern?: string
-  others: number
-  histogram: TtlHistogram
 }
 
 /** History that is judged; what is older tells of an echo. */
@@ -160,52 +149,6 @@ function once(compute: () => number): () => number {
   return () => {
     known ??= compute()
     return known
-  }
-}
-
-type Bucket = readonly [ms: number, keys: number]
-
-/** Where the two neighbouring buckets begin that hold most together, and how many; 0: there are none. A common end may fall on both sides of an edge. */
-function fullestPair(buckets: readonly Bucket[], bucketMs: number, counts: (bucket: Bucket) => boolean): { at: number; n: number } {
-  let [at, n] = [0, 0]
-  let [last, held] = [Number.NEGATIVE_INFINITY, 0]
-  for (const bucket of buckets) {
-    if (!counts(bucket)) continue
-    const pair = held + (bucket[0] - last <= bucketMs ? bucket[1] : 0)
-    if (pair > n) [at, n] = [last, pair]
-    ;[last, held] = bucket
-  }
-  return held > n ? { at: last, n: held } : { at, n }
-}
-
-/** The two seconds ahead in which most keys expire, where they stand out from the others. */
-function nextCliff(
-  histogram: TtlHistogram,
-  now: number,
-  settings: Pick<Settings, 'cliffShare' | 'times' | 'keysMin' | 'sampledMin'>,
-): Cliff | null {
-  const { buckets, bucketMs, sampled, keys } = histogram
-  if (sampled < Math.min(settings.sampledMin, keys) || keys < settings.keysMin) return null
-  const isAhead = ([at, n]: readonly [number, number]) => at + bucketMs > now && n > 0
-  const { at, n } = fullestPair(buckets, bucketMs, isAhead)
-  if (n === 0) return null
-  const { value, low, high } = wilson(n, sampled)
-  if (low < settings.cliffShare || value * keys < settings.keysMin) return null
-  const ahead = buckets.filter(isAhead)
-  const others = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs).map(([, one]) => one)
-  const typical = 2 * (median(others) ?? 0)
-  // A load that took longer than a moment ends spread out: its neighbouring seconds are as full.
-  const near = ahead.filter(([bucket]) => Math.abs(bucket - at) > bucketMs && Math.abs(bucket - at) <= 6 * bucketMs).map(([, one]) => one)
-  if (n < Math.max(settings.times * typical, 3 * Math.max(0, ...near))) return null
-  return {
-    at,
-    share: value,
-    low,
-    high,
-    keys: value * keys,
-    others: typical / sampled,
-    histogram,
-    ...(histogram.pattern ? { pattern: histogram.pattern } : {}),
   }
 }
 
