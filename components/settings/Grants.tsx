@@ -38,16 +38,18 @@ export function GrantsDialog({ person, onClose }: { person: PersonEntryView; onC
   const [role, setRole] = useState<Grant['role']>('operator')
   const [where, setWhere] = useState('')
   const read = readWhere(where)
+  // What stands in the form is meant too, added or not.
+  const next = 'where' in read ? { role, where: read.where } : null
+  const whole = next ? [...grants.filter((one) => grantText(one) !== grantText(next)), next] : grants
   const save = useMutation({
-    mutationFn: () => post(path`persons/${person.name}/grants`, { grants }),
+    mutationFn: () => post(path`persons/${person.name}/grants`, { grants: whole }),
     onSuccess: onClose,
     onSettled: () => void client.invalidateQueries({ queryKey: ['persons'] }),
   })
-  const changed = JSON.stringify(grants) !== JSON.stringify(person.grants ?? [])
+  const changed = JSON.stringify(whole) !== JSON.stringify(person.grants ?? [])
   function add() {
-    if (!('where' in read)) return
-    const next = { role, where: read.where }
-    setGrants([...grants.filter((one) => grantText(one) !== grantText(next)), next])
+    if (!next) return
+    setGrants(whole)
     setWhere('')
   }
   return (
@@ -59,7 +61,12 @@ export function GrantsDialog({ person, onClose }: { person: PersonEntryView; onC
       foot={
         <>
           <Button onClick={onClose}>Leave it</Button>
-          <Button look="primary" onClick={() => save.mutate()} busy={save.isPending} disabledBecause={!changed && 'Nothing is changed.'}>
+          <Button
+            look="primary"
+            onClick={() => save.mutate()}
+            busy={save.isPending}
+            disabledBecause={(where.trim() !== '' && 'wrong' in read && read.wrong) || (!changed && 'Nothing is changed.')}
+          >
             Save
           </Button>
         </>
