@@ -56,7 +56,7 @@ export type SimulatedStep = {
 }
 
 /** Of so many candidates the newest are replayed. */
-export const CANDIDATES_MOST = 5_000
+const CANDIDATES_MOST = 5_000
 /** A step is in flight for so long: the longest watch. */
 const FLIGHT_MS = VERDICT_DUE_MS
 /** Moments at which one proposal is tried; its limits end at known times. */

@@ -40,9 +40,8 @@ import { sameValue } from './sameValue.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
 import { type ApplyOptions, isByFile, personalBecause, refusalFacts, wantedOf } from './wanted.ts'
-import type { WatchSettings } from './watchSettings.ts'
 
-export type { Applied, Description, Landing, OwnChange, WatchSettings }
+export type { Applied, Description, Landing, OwnChange }
 
 export interface Changes {
   /** Throws `not_found` or `invalid` naming the step, as applying would. */

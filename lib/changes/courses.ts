@@ -71,7 +71,7 @@ export function courseOf(proposal: Proposal, by: string, approvedBy: string | un
 }
 
 /** What a course asks of one of its targets. The proposal itself where it is about that one. */
-export function wantedOn(target: string, course: Course, { store }: Pick<ChangesContext, 'store'>): Wanted {
+function wantedOn(target: string, course: Course, { store }: Pick<ChangesContext, 'store'>): Wanted {
   const { steps, because, prediction, guards, by, approvedBy, id, proposal: of } = course
   const proposal = of === undefined ? null : store.proposals.get(of)
   const own = proposal?.steps[0]?.setting.target === target && target === course.order[0] ? proposal : null
@@ -163,7 +163,7 @@ async function undo(
       await hands.rollBack(change.id, `With its group: ${course.outcome ?? 'the course was rolled back.'}`)
 }
 
-export function putCourse(course: Course, context: Pick<ChangesContext, 'store'>): void {
+function putCourse(course: Course, context: Pick<ChangesContext, 'store'>): void {
   context.store.memory.put(`${COURSE_PREFIX}${course.id}`, course)
   const over = allCourses(context)
     .filter(courseEnded)

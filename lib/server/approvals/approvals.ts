@@ -17,7 +17,7 @@ const KEPT_MAX = 200
 /** What the servers or the proposal moved on from: nothing of it can be applied any more. */
 const MOVED_ON = ['drift', 'stale', 'not_found', 'invalid']
 
-export const allApprovals = ({ store }: Pick<Runtime, 'store'>): Approval[] =>
+const allApprovals = ({ store }: Pick<Runtime, 'store'>): Approval[] =>
   store.memory.keys(APPROVAL_PREFIX).flatMap((key) => store.memory.get<Approval>(key) ?? [])
 
 /** Those that wait for another person, the oldest first. */
