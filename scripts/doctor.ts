@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { callbackOf, createIssuer } from '../lib/auth/issuer.ts'
 import type { OidcAuth } from '../lib/config/auth.ts'
+import type { Config } from '../lib/config/config.ts'
 import { detectors } from '../lib/detectors/registry.ts'
 import { bounded } from '../lib/engine/bounded.ts'
 import { leftOutText } from '../lib/model/limits.ts'
@@ -11,6 +12,8 @@ import { Stop } from './boot/say.mjs'
 import { readConfig } from './config.ts'
 import { reading } from './reading.ts'
 
+type Examined = { answers: boolean; lines: string[] }
+
 /** `npm run doctor`: which features work on each target, what blocks the rest, and the least rights that each needs. */
 export async function main(args: string[]): Promise<number> {
   const config = readConfig(configAsked(args))
@@ -19,14 +22,34 @@ export async function main(args: string[]): Promise<number> {
     console.log('No targets. Give one: targets: [{ kind: redis, name: cache-a, url: "redis://127.0.0.1:6379" }]')
   const mayEnter = config.auth.mode !== 'oidc' || (await examineIssuer(config.auth, config.url))
   let troubles = 0
-  for (const target of config.targets) {
-    const product = products.find(({ kind }) => kind === target.kind)!
-    troubles += (await examine(product, target, config.poll.timeoutMs)) ? 0 : 1
+  for await (const { answers, lines } of examined(config)) {
+    for (const line of lines) console.log(line)
+    troubles += answers ? 0 : 1
   }
   const kinds = new Set(config.targets.map(({ kind }) => kind))
   for (const product of products) if (kinds.has(product.kind)) console.log(rulesOn(product))
   console.log(troubles === 0 ? '\nEvery target answers.' : `\n${troubles} of ${config.targets.length} targets do not answer.`)
   return troubles === 0 && mayEnter ? 0 : 1
+}
+
+/** Servers that hang cost their deadlines one beside the other. */
+const AT_ONCE = 8
+
+/** What each target can do, in the order of the configuration; some are examined at once. */
+async function* examined({ targets, poll }: Pick<Config, 'targets' | 'poll'>): AsyncGenerator<Examined> {
+  const begun: Promise<Examined>[] = []
+  for (const [i] of targets.entries()) {
+    while (begun.length < Math.min(targets.length, i + AT_ONCE)) {
+      const target = targets[begun.length]!
+      const lines: string[] = []
+      const product = products.find(({ kind }) => kind === target.kind)!
+      const one = examine(product, target, poll.timeoutMs, (line) => lines.push(line)).then((answers) => ({ answers, lines }))
+      // Its turn comes later, and its error with it.
+      one.catch(() => {})
+      begun.push(one)
+    }
+    yield await begun[i]!
+  }
 }
 
 /** Which rules work on a product, which only with a probe that may be missing, and which cannot for want of what. */
@@ -67,10 +90,10 @@ async function examineIssuer(auth: OidcAuth, url: string): Promise<boolean> {
   }
 }
 
-/** Prints what one target can do; false when its vital reading fails. */
-async function examine(registered: AnyProduct, target: TargetConfig, timeoutMs: number): Promise<boolean> {
+/** Says what one target can do; false when its vital reading fails. */
+async function examine(registered: AnyProduct, target: TargetConfig, timeoutMs: number, say: (line: string) => void): Promise<boolean> {
   const product = productFor(registered, target)
-  console.log(`\n${target.name}  ${product.title} at ${product.address(target)}`)
+  say(`\n${target.name}  ${product.title} at ${product.address(target)}`)
   const link = product.open(target)
   let answers = true
   let found: TargetConfig[] = []
@@ -78,31 +101,31 @@ async function examine(registered: AnyProduct, target: TargetConfig, timeoutMs: 
     for (const probe of product.probes) {
       const result = await reading(product, probe, link, timeoutMs)
       const line = `${probe.feature.padEnd(28)} ${result.state === 'ok' ? `${result.ms} ms; costs ${probe.cost}` : result.because}`
-      console.log(`  ${{ ok: '+', unavailable: '-', failed: 'x', skipped: '-' }[result.state]} ${line}`)
+      say(`  ${{ ok: '+', unavailable: '-', failed: 'x', skipped: '-' }[result.state]} ${line}`)
       if (probe.vital && result.state === 'failed') answers = false
       // What the server itself tells of its limits: a page that is closed, a ring that predicts nothing, numbers that are old.
       for (const { feature, available, because } of result.state === 'ok' ? (result.parsed.topology.capabilities ?? []) : [])
-        if (because) console.log(`  ${available ? '!' : '-'} ${feature.padEnd(28)} ${because}`)
+        if (because) say(`  ${available ? '!' : '-'} ${feature.padEnd(28)} ${because}`)
       const left = result.state === 'ok' ? bounded(result.parsed).topology.left : undefined
-      if (left) console.log(`  - ${'all servers'.padEnd(28)} ${leftOutText(left)}`)
+      if (left) say(`  - ${'all servers'.padEnd(28)} ${leftOutText(left)}`)
       for (const pool of result.state === 'ok' ? (result.parsed.topology.pools ?? []) : [])
         for (const [words, can] of [
           ['weights', pool.can.weight],
           ['states', pool.can.state],
         ] as const)
-          if (can !== true) console.log(`  - ${`${words} of ${pool.name}`.padEnd(28)} ${can.because}`)
+          if (can !== true) say(`  - ${`${words} of ${pool.name}`.padEnd(28)} ${can.because}`)
     }
     if (answers) found = (await product.discover?.(link, AbortSignal.timeout(5 * timeoutMs)).catch(() => [])) ?? []
   } finally {
     await product.close(link)
   }
   if (product.prerequisites) {
-    console.log('  to apply a change:')
+    say('  to apply a change:')
     for (const { feature, available, because } of await product.prerequisites(target))
-      console.log(`  ${available ? '+' : '-'} ${feature.padEnd(28)} ${because ?? 'ready'}`)
+      say(`  ${available ? '+' : '-'} ${feature.padEnd(28)} ${because ?? 'ready'}`)
   }
-  if (product.rights) console.log(`  least rights: ${product.rights}`)
-  for (const each of found) answers = (await examine(registered, each, timeoutMs)) && answers
+  if (product.rights) say(`  least rights: ${product.rights}`)
+  for (const each of found) answers = (await examine(registered, each, timeoutMs, say)) && answers
   return answers
 }
 
