@@ -68,7 +68,8 @@ describeWith(['redis-server'], 'a cache that restarts, with an application that 
     try {
       for (const key of keys) await read(key)
       expect(origin).toBeGreaterThanOrEqual(KEYS)
-      await sleep(4_000)
+      const polled = () => runtime.engine.window(60_000).series('cache_hits_total')[0]?.points.length ?? 0
+      await until('Evenkeel has seen the cache while it was warm', () => polled() >= 4)
       // The process begins anew, without its data.
       await redisSay(first, 'DEBUG RESTART').catch(() => {})
       await until('warmed', () => warmed.length > 0)
@@ -78,11 +79,12 @@ describeWith(['redis-server'], 'a cache that restarts, with an application that 
       expect(warmed).toHaveLength(1)
     } finally {
       clearInterval(traffic)
-      await listening.stop()
+      // A command that waits for a server that is gone ends with its connection.
       cache.disconnect()
+      await listening.stop()
       setRuntime(undefined)
       await runtime.close()
       rmSync(data, { recursive: true, force: true })
     }
-  }, 60_000)
+  }, 120_000)
 })
