@@ -48,7 +48,7 @@ export function Mode({ frame }: { frame: FrameView }) {
   return (
     <>
       <Menu items={items}>
-        <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:size-10 max-sm:px-0">
+        <Button aria-label={`Mode: ${frame.mode}`} className="max-sm:w-10 max-sm:px-0">
           <Shape tone={tune ? 'change' : 'info'} />
           <span className="max-sm:sr-only">{tune ? 'Tune' : 'Observe'}</span>
         </Button>
