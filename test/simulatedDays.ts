@@ -38,8 +38,6 @@ export type DaysOptions = {
   policies: readonly AutopilotRule[]
   /** So many judged changes of each remedy were made before the first day. */
   earned?: Readonly<Record<string, number>>
-  /** A person who applies whatever is open, this long after it was proposed, until the policies have their licences. Absent: nobody does. */
-  personAfterS?: number
   /** Between the beginnings of two illnesses at least, in seconds; at most twice as long. */
   illEveryS?: number
   /** From this second on whatever is changed in the pool makes all its servers slow, until it is put back: what is predicted then is wrong. */
@@ -171,7 +169,6 @@ export async function simulatedDays(options: DaysOptions): Promise<Days> {
     await engine.tick()
     await changes.tick()
     await autopilot.tick()
-    if (options.personAfterS !== undefined) await applyAsPerson(options.personAfterS * 1_000)
   }
   const all = store.changes.list(({ at }) => at > FROM) as Change[]
   await engine.stop()
@@ -183,15 +180,6 @@ export async function simulatedDays(options: DaysOptions): Promise<Days> {
     autopilot,
     weights: [...queues.weights],
     memory: state.memory,
-  }
-
-  async function applyAsPerson(afterMs: number): Promise<void> {
-    for (const proposal of store.proposals.list((one) => one.state === 'open')) {
-      if (autopilot.standings().some(({ rule, licence }) => rule.advisor === proposal.advisor && (licence.licensed || licence.revoked)))
-        continue
-      const since = store.findings.get(proposal.finding)?.firingAt ?? clock.now
-      if (proposal.prediction && clock.now - since >= afterMs) await changes.apply(proposal.id, 'ann').catch(() => {})
-    }
   }
 }
 
