@@ -21,7 +21,6 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 // One that was renamed would silently run beside others.
 for (const file of ALONE) if (!existsSync(root + file)) throw new Error(`vitest.config.ts: ALONE names ${file}, which is not there`)
 
-/** `retry`, as in the browser: a machine that others use too may miss a deadline once. The summary says so. */
 const liveTests = (name: string, maxWorkers: number, { include, exclude }: { include: string[]; exclude: string[] }) => ({
   extends: true as const,
   test: {
@@ -31,7 +30,6 @@ const liveTests = (name: string, maxWorkers: number, { include, exclude }: { inc
     maxWorkers,
     // Projects with other numbers of workers run before or after these.
     sequence: { groupOrder: maxWorkers },
-    retry: process.env.CI ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
