@@ -33,6 +33,8 @@ export const kindOf = (program: string): Kind | null => {
 
 /** What was recorded is written so often: a machine that goes down takes minutes with it, not the whole. */
 const SAVE_S = 300
+/** Until all that asks a server regularly has asked once. */
+const SETTLE_S = 20
 const WARM_UP_S = 30
 
 type Rates = readonly [number, number]
@@ -48,6 +50,7 @@ export async function recordCaches(planned: readonly Planned[], minutes: number,
     watch = await startWatch({
       yaml: (about) => stringify({ ...about, auth: { mode: 'none' }, poll: { every: '1s' }, targets: all.map(({ lab }) => lab.target()) }),
     })
+    await sleep(SETTLE_S * 1_000)
     await Promise.all(all.map(({ lab }) => lab.limit?.()))
     await sleep(WARM_UP_S * 1_000)
     say(`${all.length} caches for ${minutes} min`)

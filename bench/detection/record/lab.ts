@@ -25,7 +25,7 @@ export type Lab = {
   readonly clockSteps: { at: number; byMs: number }[]
   /** Sets the counters of the server to zero. */
   resetStats(): Promise<unknown>
-  /** Sets the limit of its memory, once all that stays connected is. */
+  /** Sets the limit of its memory, once all that stays connected is, and has asked all that it asks. */
   limit?(): Promise<void>
   /** Ends it and starts it again after so long, empty. */
   restart(awayMs: number): Promise<void>
@@ -46,8 +46,6 @@ export type RedisLab = Lab & {
 /** A fault from when to when, by which sign it is first seen, and the rules that should find it. */
 export type Mark = Omit<Labelled, 'shows'> & { sign?: Sign; laterS?: number }
 
-const SETTLE_MS = 5_000
-
 export async function startLab(options: LabOptions, second: () => number, program?: string): Promise<RedisLab> {
   const { name, draw, memory: drawn, policy, bursts, load, random } = options
   const server: RedisServer = await startRedis({
@@ -57,7 +55,6 @@ export async function startLab(options: LabOptions, second: () => number, progra
   const gate = await startGate(server.about.port)
   const admin = new Redis(server.about.socket, { maxRetriesPerRequest: null, retryStrategy: () => 100, connectionName: 'admin' })
   admin.on('error', () => {})
-  const empty = await admin.info('memory')
   const app = await startApp(redisLink(server.about.socket), draw, load, random)
   let memory = drawn
   let maxmemory = 0
@@ -76,8 +73,10 @@ export async function startLab(options: LabOptions, second: () => number, progra
     clockSteps: [],
     resetStats: () => admin.config('RESETSTAT'),
     async limit() {
-      await sleep(SETTLE_MS)
-      const limited = limitOf(await admin.info('memory'), empty, drawn)
+      // What it calls its data grows by 25 kB with each command that is called for the first time: all that matter are, this one too.
+      await setLimit()
+      const keys = await keysBytes(admin)
+      const limited = limitOf(await admin.info('memory'), keys, drawn)
       if (limited.because) say(`${name} ${limited.because}`)
       ;({ memory, maxmemory } = limited)
       await setLimit()
@@ -102,14 +101,9 @@ export async function startLab(options: LabOptions, second: () => number, progra
 const KEYS_LEAST_BYTES = 300_000
 const SPARE_BYTES = 3_000_000
 
-/**
- * The limit of the memory of a server by what its INFO tells now and told while it was empty: what that calls its data holds some 300 kB that are
- * no keys. Full is a twentieth of its keys too small.
- */
-export function limitOf(info: string, empty: string, drawn: Memory): { maxmemory: number; memory: Memory; because?: string } {
-  const bytesOf = (text: string, field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)![1])
-  const used = bytesOf(info, 'used_memory')
-  const keys = Math.max(0, bytesOf(info, 'used_memory_dataset') - bytesOf(empty, 'used_memory_dataset'))
+/** The limit of the memory of a server by what its INFO tells, and what its keys take. Full is a twentieth of its keys too small. */
+export function limitOf(info: string, keys: number, drawn: Memory): { maxmemory: number; memory: Memory; because?: string } {
+  const used = Number(/^used_memory:(\d+)/m.exec(info)![1])
   if (drawn !== 'full') return { maxmemory: Math.round(used + drawn.spareBytes), memory: drawn }
   if (keys >= KEYS_LEAST_BYTES) return { maxmemory: Math.round(used - 0.05 * keys), memory: drawn }
   return {
@@ -117,6 +111,18 @@ export function limitOf(info: string, empty: string, drawn: Memory): { maxmemory
     memory: { spareBytes: SPARE_BYTES },
     because: `was drawn as full; its keys take ${Math.round(keys / 1_000)} kB, and a limit that near to what an empty server needs makes it refuse writes: it is given ${SPARE_BYTES / 1e6} MB to spare`,
   }
+}
+
+/** What the keys of a server take by its own account, each asked: what it calls its data is some 300 kB more. */
+async function keysBytes(admin: Redis): Promise<number> {
+  let bytes = 0
+  let cursor = '0'
+  do {
+    const [next, keys] = await admin.scan(cursor, 'COUNT', 500)
+    for (const taken of await Promise.all(keys.map((key) => admin.memory('USAGE', key, 'SAMPLES', 0)))) bytes += taken ?? 0
+    cursor = next
+  } while (cursor !== '0')
+  return bytes
 }
 
 /** A memcached with an application of its own; it is never full. */
