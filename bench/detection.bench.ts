@@ -1,7 +1,8 @@
-import { recordedFiles, sharedFiles } from './detection/files.ts'
-import { type Part, partOf } from './detection/parts.ts'
+import { printOf, recordedFiles, sharedFiles } from './detection/files.ts'
+import { type Part, partOf, setOf } from './detection/parts.ts'
 import type { Recording } from './detection/recording.ts'
-import { rowsOf, tableOf, watchedBy } from './detection/report.ts'
+import { type Replay, replayed } from './detection/replay.ts'
+import { falseAlarmsText, rowsOf, tableOf, watchedBy } from './detection/report.ts'
 import { simulatedFaults, simulatedHours } from './detection/simulated.ts'
 import type { Bench, Row } from './table.ts'
 
@@ -19,25 +20,38 @@ export const bench: Bench = {
   name: 'detection',
   title: 'recordings through the whole engine, beside the usual Prometheus rules and a z-score',
   async run(): Promise<Row[]> {
-    const recorded = recordedFiles()
-    const shared = sharedFiles(recorded)
-    if (shared === null) console.log('There is no ../shared/series: only the recordings of this checkout are replayed.')
-    else console.log(`../shared/series holds ${shared.length} recordings that this checkout does not have.`)
-    const all = [...recorded, ...(shared ?? []), ...simulated()]
-    const rows: Row[] = []
-    for (const [part, source] of [
-      ['tuning', 'real'],
-      ['tuning', 'simulated'],
-      ['reporting', 'real'],
-      ['reporting', 'simulated'],
-    ] as const satisfies readonly [Part, Recording['source']][]) {
-      const recordings = all.filter((recording) => partOf(recording.name) === part && recording.source === source)
-      if (recordings.length === 0) continue
-      const what = `${part}, ${source === 'real' ? 'real servers' : 'simulated'}`
-      const watched = await watchedBy(recordings)
-      console.log(tableOf(`${what}: ${recordings.length} recordings`, watched))
-      rows.push(...rowsOf(watched, recordings, what, part === 'reporting'))
+    const replays: Replay[] = []
+    const known = new Set<string | null>()
+    for (const recording of recordedFiles()) {
+      known.add(printOf(recording))
+      replays.push(await replayed(recording))
     }
-    return rows
+    const shared = sharedFiles()?.filter((recording) => !known.has(printOf(recording)))
+    if (!shared) console.log('There is no ../shared/series: only the recordings of this checkout are replayed.')
+    else console.log(`../shared/series holds ${shared.length} recordings that this checkout does not have.`)
+    for (const recording of [...(shared ?? []), ...simulated()]) replays.push(await replayed(recording))
+    return reported(replays)
   },
+}
+
+/** Prints the tables of all that was replayed, and hands on their lines. */
+function reported(all: readonly Replay[]): Row[] {
+  const rows: Row[] = []
+  for (const [part, source] of [
+    ['tuning', 'real'],
+    ['tuning', 'simulated'],
+    ['reporting', 'real'],
+    ['reporting', 'simulated'],
+  ] as const satisfies readonly [Part, Recording['source']][]) {
+    const replays = all.filter((replay) => partOf(replay.name) === part && replay.source === source)
+    if (replays.length === 0) continue
+    const what = `${part}, ${source === 'real' ? 'real servers' : 'simulated'}`
+    if (part === 'reporting' && source === 'real')
+      for (const [set, own] of Map.groupBy(replays, ({ name }) => setOf(name)))
+        console.log(`${tableOf(`${what}, ${set}: ${own.length} recordings`, watchedBy(own))}\n${falseAlarmsText(own)}`)
+    const watched = watchedBy(replays)
+    console.log(tableOf(`${what}: ${replays.length} recordings`, watched))
+    rows.push(...rowsOf(watched, replays, what, part === 'reporting'))
+  }
+  return rows
 }

@@ -52,15 +52,15 @@ const SCENARIOS: Record<string, { rule: string; later: number }> = {
   restart: { rule: 'cache/restart', later: 1 },
 }
 
-export function recordedFiles(): Recording[] {
-  return readdirSync(RECORDED)
-    .filter((file) => file.endsWith('.json.gz'))
-    .sort()
-    .map((file) => recordingOf(JSON.parse(gunzipSync(readFileSync(join(RECORDED, file))).toString('utf8')) as RecordedFile))
+/** Those of this checkout, one after the other: together they fill gigabytes. */
+export function* recordedFiles(): Generator<Recording> {
+  for (const file of readdirSync(RECORDED).sort())
+    if (file.endsWith('.json.gz'))
+      yield recordingOf(JSON.parse(gunzipSync(readFileSync(join(RECORDED, file))).toString('utf8')) as RecordedFile)
 }
 
-/** What lies beside the checkout and is not in it already; null when there is no such folder. */
-export function sharedFiles(known: readonly Recording[]): Recording[] | null {
+/** What lies beside the checkout; null when there is no such folder. */
+export function sharedFiles(): Recording[] | null {
   if (!existsSync(SHARED)) return null
   return readdirSync(SHARED)
     .filter((file) => /^info-1hz-.*\.json(\.gz)?$/.test(file))
@@ -69,13 +69,12 @@ export function sharedFiles(known: readonly Recording[]): Recording[] | null {
       const bytes = readFileSync(join(SHARED, file))
       return recordingOf(fromInfo(JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')) as InfoFile))
     })
-    .filter((recording) => !known.some((other) => isSame(other, recording)))
 }
 
-/** The same polls under whatever name. */
-const isSame = (one: Recording, other: Recording) => {
-  const [a, b] = [one, other].map(({ series }) => series.find(({ metric }) => metric === 'cache_hits_total')?.points)
-  return a !== undefined && b !== undefined && a.length === b.length && a.at(-1)![0] === b.at(-1)![0] && a.at(-1)![1] === b.at(-1)![1]
+/** The same of the same polls under whatever name; null of a recording without hits. */
+export function printOf({ series }: Recording): string | null {
+  const points = series.find(({ metric }) => metric === 'cache_hits_total')?.points
+  return points?.length ? `${points.length} ${points.at(-1)!.join(' ')}` : null
 }
 
 function recordingOf(file: RecordedFile): Recording {

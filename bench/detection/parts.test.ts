@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { partOf } from './parts.ts'
+import { partOf, setOf } from './parts.ts'
 
 it.each([
   ['evict', 'tuning'],
@@ -9,10 +9,20 @@ it.each([
   ['pool-haproxy-quiet-331', 'tuning'],
   ['cache-quiet-401', 'reporting'],
   ['pool-nginx-diurnal-436', 'reporting'],
+  ['pool-nginx-deploys-554', 'reporting'],
   ['normal2', 'reporting'],
   ['cache-bursty-101', 'reporting'],
   ['demo-pools-60-101', 'reporting'],
   ['simulated a restart, 60/s, seed 103', 'reporting'],
 ])('keeps %s for %s', (name, part) => {
   expect(partOf(name)).toBe(part)
+})
+
+it.each([
+  ['pool-nginx-diurnal-436', 'an hour taken undisturbed, seeds 401 to 454'],
+  ['cache-quiet-501', 'a second hour taken undisturbed, seeds 501 to 554'],
+  ['cache-bursty-101', 'one night'],
+  ['normal2', 'one night'],
+])('counts %s to %s', (name, set) => {
+  expect(setOf(name)).toBe(set)
 })

@@ -9,3 +9,11 @@ export type Part = 'tuning' | 'reporting'
 
 export const partOf = (name: string): Part =>
   TUNED_ON.includes(name) || /^simulated .*, seed [1-9]$|^(?:cache|demo|pool)-.*-(?:[1-9]|3\d\d)$/.test(name) ? 'tuning' : 'reporting'
+
+/** Recordings of real servers that were made together: their figures stand apart, too. */
+const SETS: readonly { name: string; of: RegExp }[] = [
+  { name: 'an hour taken undisturbed, seeds 401 to 454', of: /-4\d\d$/ },
+  { name: 'a second hour taken undisturbed, seeds 501 to 554', of: /-5\d\d$/ },
+]
+
+export const setOf = (name: string): string => SETS.find(({ of }) => of.test(name))?.name ?? 'one night'

@@ -1,36 +1,30 @@
 import { median } from '../../lib/math/robust.ts'
 import type { Row } from '../table.ts'
-import { engineAlarms } from './engineReplay.ts'
-import type { Alarm, Labelled, Recording } from './recording.ts'
-import { AFTER_S, type Replayed, rank, type Score, type Summary, scored, summaryOf } from './score.ts'
-import { staticAlarms } from './staticRules.ts'
-import { zScoreAlarms } from './zScore.ts'
+import type { Labelled } from './recording.ts'
+import { type Replay, WATCHERS, type Watcher } from './replay.ts'
+import { AFTER_S, rank, type Score, type Summary, scored, summaryOf, unexplained } from './score.ts'
 
-/** Who watches. Of others than Evenkeel any alarm counts while a fault lasts: they name none. */
-const WATCHERS: readonly {
-  name: string
-  alarms(recording: Recording): Alarm[] | Promise<Alarm[]>
-  counts(event: Labelled, alarm: Alarm): boolean
-}[] = [
-  { name: 'Evenkeel', alarms: (recording) => engineAlarms(recording), counts: ({ rules }, { rule }) => rules.includes(rule) },
-  { name: 'Prometheus rules', alarms: staticAlarms, counts: () => true },
-  { name: 'z-score of 300 s', alarms: zScoreAlarms, counts: () => true },
-]
-
-/** Evenkeel first: the others are held against it. */
 type Watches = readonly [Watched, Watched, Watched]
-type Watched = { name: string; summary: Summary; scores: Map<string, Score> }
+type Watched = { name: Watcher; summary: Summary; scores: Map<string, Score> }
 
-/** What each of them raised on the recordings, and how that scores. */
-export async function watchedBy(recordings: readonly Recording[]): Promise<Watches> {
-  const all: Watched[] = []
-  for (const { name, alarms, counts } of WATCHERS) {
-    const replays: Replayed[] = []
-    for (const recording of recordings) replays.push({ ...recording, alarms: await alarms(recording) })
-    const scores = scored(replays, counts)
-    all.push({ name, scores, summary: summaryOf(replays, scores) })
-  }
+/** How what each raised scores. Of others than Evenkeel any alarm counts while a fault lasts: they name none. */
+export function watchedBy(replays: readonly Replay[]): Watches {
+  const all = WATCHERS.map((name): Watched => {
+    const own = replays.map(({ seconds, events, alarms }) => ({ seconds, events, alarms: alarms[name] }))
+    const scores = scored(own, name === 'Evenkeel' ? ({ rules }, { rule }) => rules.includes(rule) : () => true)
+    return { name, scores, summary: summaryOf(own, scores) }
+  })
   return all as unknown as Watches
+}
+
+/** Evenkeel's alarms that no label explains, one by one. */
+export function falseAlarmsText(replays: readonly Replay[]): string {
+  const lines = replays.flatMap(({ name, events, alarms }) =>
+    unexplained(events, alarms.Evenkeel)
+      .filter(({ note }) => !note)
+      .map(({ rule, at }) => `* ${name}: ${rule} at ${at} s`),
+  )
+  return lines.length > 0 ? `False alarms of Evenkeel:\n${lines.join('\n')}\n` : ''
 }
 
 const figure = (value: number | null, digits = 1) =>
@@ -72,9 +66,9 @@ function medianOr(watched: Watched, events: readonly Labelled[]): number {
 }
 
 /** The lines of the bench's table, with the goals where they are held. */
-export function rowsOf([own, rules, z]: Watches, recordings: readonly Recording[], what: string, hasGoals: boolean): Row[] {
+export function rowsOf([own, rules, z]: Watches, replays: readonly Replay[], what: string, hasGoals: boolean): Row[] {
   const { summary } = own
-  const events = recordings.flatMap((recording) => recording.events)
+  const events = replays.flatMap((replay) => replay.events)
   const goal = <G>(it: G, counts = true) => (hasGoals && counts ? { goal: it } : {})
   // Fewer hours, and none is no proof of few.
   const long = summary.hours >= HOURS_MIN

@@ -38,14 +38,20 @@ export function scored(replays: readonly Replayed[], counts: (event: Labelled, a
       score.events++
       score.seconds.push(first ? Math.max(0, first.at - event.shows) : Number.POSITIVE_INFINITY)
     }
-    for (const { rule, at, note } of alarms) {
-      if (events.some((event) => within(event, at) || (event.rules.includes(rule) && at >= event.at - AHEAD_S && at < event.at))) continue
+    for (const { rule, note } of unexplained(events, alarms)) {
       if (note) of(rule).notes++
       else of(rule).falseAlarms++
     }
   }
   return scores
 }
+
+/** Alarms and notes that no label explains. */
+export const unexplained = (events: readonly Labelled[], alarms: readonly Alarm[]): Alarm[] =>
+  alarms.filter(
+    ({ rule, at }) =>
+      !events.some((event) => within(event, at) || (event.rules.includes(rule) && at >= event.at - AHEAD_S && at < event.at)),
+  )
 
 const within = ({ at, end }: Labelled, moment: number) => moment >= at && moment <= end + AFTER_S
 
