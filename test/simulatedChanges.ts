@@ -44,7 +44,7 @@ const LEVEL = 0.05
 const pool = { target: 'edge', pool: 'own' }
 
 /** A weight that is to bring the response of a pool from 50 ms to 35 ms. */
-const POOLS: World = {
+export const POOLS: World = {
   name: 'weights of pools',
   steps: [{ setting: { target: 'edge', name: 'own/a/weight' }, before: '100', after: '50' }],
   prediction: { metric: 'pool_response_seconds', where: pool, unit: 'seconds', before: LEVEL, after: 0.7 * LEVEL, low: 0.6 * LEVEL, high: 0.8 * LEVEL, basis: '' }, // biome-ignore format: one line
@@ -143,13 +143,14 @@ export function tallied(
   ofEach: number,
   noises: readonly Noise[] = NOISES,
   world: World = POOLS,
+  firstSeed = 0,
 ): Map<string, Tally> {
   const all: Tally = { ...none }
   const tallies = new Map<string, Tally>([['all', all]])
   for (const noise of noises) {
     const own: Tally = { ...none }
     tallies.set(noise.name, own)
-    for (let seed = 0; seed < ofEach; seed++) {
+    for (let seed = firstSeed; seed < firstSeed + ofEach; seed++) {
       const { verdict, seconds, byGuard } = simulated(course, noise, siblings, seed * 101 + siblings, world)
       for (const tally of [own, all]) {
         tally[verdict]++
