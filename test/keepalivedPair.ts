@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { keepalivedPage } from './keepalivedPage.ts'
 
 const ADDRESS = '10.9.0.100'
-const STATES = ['INIT', 'BACKUP', 'MASTER', 'FAULT']
 
 /**
- * Two real keepalived in network namespaces of their own, joined by a cable. Each tells its state on a page as keepalived_exporter does, which Debian has
- * not: by the signal that makes keepalived write what it knows. Needs root.
+ * Two real keepalived in network namespaces of their own, joined by a cable. Each tells its state on the page that keepalived_exporter makes of
+ * what keepalived writes at a signal; Debian has not the exporter itself. Needs root.
  */
 export async function startKeepalivedPair() {
   const dir = mkdtempSync(join(tmpdir(), 'evenkeel-vrrp-'))
@@ -28,7 +28,7 @@ for one in A:a0:100 B:b0:90; do IFS=: read ns dev priority <<< $one
  virtual_router_id 51
  priority $priority
  advert_int 1
- virtual_ipaddress { ${ADDRESS} } }" > ${dir}/$ns.conf
+ virtual_ipaddress { ${ADDRESS}/24 } }" > ${dir}/$ns.conf
   ip netns exec $ns unshare -m bash -c "mount -t tmpfs none /tmp; exec keepalived -n -P -l -f /proc/$PPID/root${dir}/$ns.conf -p /run/$ns.pid -r /run/$ns-vrrp.pid" 2>&1 &
   echo "$ns $!"; n=$((n+1))
 done
@@ -43,12 +43,16 @@ kill $(jobs -p); wait`
   const pidOf = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(said)?.[1] ?? Number.NaN)
   const page = async (name: string) => {
     const pid = pidOf(name)
+    // SIGUSR1 has it write what it knows, SIGUSR2 what it has counted (`keepalived --signum=DATA`, `--signum=STATS`).
+    process.kill(pid, 'SIGUSR2')
     process.kill(pid, 'SIGUSR1')
-    // The file is written by the process that holds the addresses, a child of the one that is asked.
+    // The files are written by the process that holds the addresses, a child of the one that is asked.
     await sleep(300)
-    const text = readFileSync(`/proc/${pid}/root/tmp/keepalived.data`, 'utf8')
-    const state = STATES.indexOf(/^ +State = (\w+)/m.exec(text.slice(text.indexOf('VRRP Instance')))?.[1] ?? '')
-    return `keepalived_up 1\nkeepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="${ADDRESS}",vrid="51"} ${state}\n`
+    const [data, stats] = ['data', 'stats'].map((file) => readFileSync(`/proc/${pid}/root/tmp/keepalived.${file}`, 'utf8')) as [
+      string,
+      string,
+    ]
+    return keepalivedPage(data, stats)
   }
   const servers = await Promise.all(
     ['A', 'B'].map(async (name) => {

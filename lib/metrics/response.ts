@@ -88,6 +88,7 @@ export const responseMetrics: Metric[] = [
     also: ['pool_requests_total', 'pool_response_smoothing', 'pool_sessions'],
     measure: responseSeconds,
   },
+  gauge('pool_response_seconds_p50', 'response, median'),
   gauge('pool_response_seconds_p95', 'response, 95th percentile'),
   gauge('pool_response_smoothing', 'requests that the mean response runs over', { together: 'mean' }),
   gauge('pool_connect_seconds', 'time to connect'),

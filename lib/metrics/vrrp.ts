@@ -12,7 +12,9 @@ export function movingAddresses(window: SeriesWindow, { targets }: Pick<Topology
   const up = new Map(targets.map((target) => [target.name, target]))
   const addresses = new Map<string, MovingAddress>()
   for (const { labels, points } of window.series('vrrp_state')) {
-    const { target = '', address, vrid = '' } = labels
+    const { target = '', vrid = '' } = labels
+    // keepalived names an address with the length of its network where its configuration does: `10.0.0.100/24`.
+    const address = labels.address?.replace(/\/\d+$/, '')
     const [at, value] = points.at(-1) ?? [0, 0]
     if (address === undefined) continue
     const key = `${vrid} ${address}`

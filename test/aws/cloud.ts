@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { elastiCache } from './elastiCache.ts'
+import { Fault, pageOf } from './fault.ts'
 import { loadBalancing } from './loadBalancing.ts'
 import { ROUTE_53, route53, route53Operation } from './route53.ts'
 import { type Key, type Refusal, verify } from './sigv4.ts'
@@ -60,16 +61,6 @@ export type FakeAws = {
   /** Called before a write is carried out: another writer's moment. */
   beforeWrite(): void
   [Symbol.asyncDispose](): Promise<void>
-}
-
-export class Fault extends Error {
-  readonly status: number
-  readonly code: string
-  constructor(code: string, message: string, status = 400) {
-    super(message)
-    this.code = code
-    this.status = status
-  }
 }
 
 /** By the signing name of each service: what IAM and the documentation call it. */
@@ -187,14 +178,6 @@ const MEMBERS = (list: string): string =>
     TagList: 'Tag',
     NodeGroupMembers: 'NodeGroupMember',
   })[list] ?? list.replace(/s$/, '')
-
-/** One page of a list, by a marker that is where it goes on. */
-export function pageOf<T>(all: readonly T[], marker: string | undefined, size: number): { items: T[]; next: string | undefined } {
-  const from = marker === undefined ? 0 : Number(Buffer.from(marker, 'base64').toString().replace('at:', ''))
-  if (!Number.isInteger(from)) throw new Fault('InvalidParameterValue', 'Invalid marker')
-  const to = from + size
-  return { items: all.slice(from, to), next: to < all.length ? Buffer.from(`at:${to}`).toString('base64') : undefined }
-}
 
 type MetricDataInput = {
   MetricDataQueries: {

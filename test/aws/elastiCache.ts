@@ -1,4 +1,5 @@
-import { type FakeAws, Fault, pageOf } from './cloud.ts'
+import type { FakeAws } from './cloud.ts'
+import { Fault, pageOf } from './fault.ts'
 import { type Form, listOf } from './wire.ts'
 
 /** ElastiCache, version 2015-02-02 of its API. */

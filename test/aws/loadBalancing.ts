@@ -1,4 +1,5 @@
-import { type FakeAws, Fault, type LiveAction, pageOf } from './cloud.ts'
+import type { FakeAws, LiveAction } from './cloud.ts'
+import { Fault, pageOf } from './fault.ts'
 import { type Form, listOf } from './wire.ts'
 
 /** Elastic Load Balancing, version 2015-12-01 of its API. */

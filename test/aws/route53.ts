@@ -1,4 +1,5 @@
-import { type FakeAws, Fault } from './cloud.ts'
+import type { FakeAws } from './cloud.ts'
+import { Fault } from './fault.ts'
 import { xml } from './wire.ts'
 
 const XMLNS = 'https://route53.amazonaws.com/doc/2013-04-01/'

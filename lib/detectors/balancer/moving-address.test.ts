@@ -34,6 +34,10 @@ test.each([
 ] as const)('%j is found: %s, %s', (states, severity, summary) =>
   expect(said(states)).toMatchObject([{ is: 'found', severity, summary, evidence: [{ metric: 'vrrp_state', unit: 'count' }] }]),
 )
+test('an address is one address, whatever length of its network each machine’s configuration says', () => {
+  const both = [seriesOf({ v1: 'master' }, { address: '10.0.0.100/24' }), seriesOf({ v2: 'backup' }, { address: '10.0.0.100/32' })]
+  expect(judge(movingAddress, load(1_000, Object.assign({}, ...both)), { targets: [target('v1'), target('v2')] })).toMatchObject([{ is: 'clear' }]) // biome-ignore format: one line
+})
 test('what is not seen is no state: one machine alone, one that starts, one that does not answer', () => {
   expect(said({ v1: 'master' })).toMatchObject([{ is: 'unjudged', because: 'only one machine of 10.0.0.100 is watched: master there' }])
   expect(said({ v1: 'master', v2: 'init' })).toMatchObject([{ is: 'unjudged', because: 'v2 does not tell the state of 10.0.0.100' }])

@@ -32,7 +32,8 @@ export function providerOf(host: string): Provider | null {
 
 /** What is known of the cache, so that a command names it. */
 export type ManagedNames = {
-  azure?: { name: string; group?: string; subscription?: string }
+  /** `enterprise`: Azure Managed Redis, or Azure Cache for Redis Enterprise: another resource, with the policy as a property of its one database. */
+  azure?: { name: string; group?: string; subscription?: string; enterprise?: boolean }
   google?: { instance: string; region: string; project: string }
   /** The cluster of ElastiCache: it has the parameter group. */
   aws?: { cluster: string }
@@ -52,11 +53,57 @@ export function managedCache(providers: readonly Provider[], edits: readonly Edi
       left.length > 0
         ? [`${NAMES[provider]} has no ${left.join(', ')} of its own to set: the memory follows from the size of the node.`]
         : []
+    if (known.azure?.enterprise) return enterpriseCode(known.azure, own, notes)
     return [commandOf(provider, own, notes, known), terraformOf(provider, own, notes)]
   })
 }
 
 type Parameter = { name: string; value: string }
+
+/** `allkeys-lru` as Azure's resource calls it: `AllKeysLRU`. */
+const ENTERPRISE_POLICIES: Record<string, string> = {
+  'allkeys-lfu': 'AllKeysLFU',
+  'allkeys-lru': 'AllKeysLRU',
+  'allkeys-random': 'AllKeysRandom',
+  noeviction: 'NoEviction',
+  'volatile-lfu': 'VolatileLFU',
+  'volatile-lru': 'VolatileLRU',
+  'volatile-random': 'VolatileRandom',
+  'volatile-ttl': 'VolatileTTL',
+}
+
+/** learn.microsoft.com/cli/azure/redisenterprise/database: `az redisenterprise` is an extension, which az installs when it is asked for it. */
+function enterpriseCode(
+  { name, group, subscription }: NonNullable<ManagedNames['azure']>,
+  own: readonly Parameter[],
+  notes: string[],
+): Snippet[] {
+  const policy = ENTERPRISE_POLICIES[own[0]!.value]
+  if (policy === undefined) return []
+  const command = shellLine([
+    ...['az', 'redisenterprise', 'database', 'update', '--cluster-name', name, '--resource-group'],
+    group ?? { variable: 'RESOURCE_GROUP', words: 'its resource group' },
+    ...(subscription ? ['--subscription', subscription] : []),
+    ...['--eviction-policy', policy],
+  ])
+  const resource = hclBlock('resource', ['azurerm_managed_redis', 'evenkeel'], {
+    ...Object.fromEntries(['name', 'location', 'resource_group_name', 'sku_name'].map((key) => [key, new Expression(`var.${key}`)])),
+    default_database: new HclBlocks({ eviction_policy: policy }),
+  })
+  return [
+    { form: 'az', title: 'Azure Managed Redis', language: 'shell', text: command, notes },
+    {
+      form: 'terraform',
+      title: 'Terraform: Azure Managed Redis',
+      language: 'hcl',
+      text: resource,
+      notes: [
+        'Put the argument into the resource that you have; of Azure Cache for Redis Enterprise it is azurerm_redis_enterprise_database.',
+        ...notes,
+      ],
+    },
+  ]
+}
 
 function commandOf(provider: Provider, own: readonly Parameter[], notes: string[], { azure, google, aws }: ManagedNames): Snippet {
   const shared = { title: NAMES[provider], language: 'shell' as const, notes }

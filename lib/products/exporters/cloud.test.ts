@@ -1,3 +1,4 @@
+import { parse as parseHcl } from '@cdktn/hcl2json'
 import { describe, expect, it } from 'vitest'
 import { prometheusCode } from '../prometheus/asCode.ts'
 import { prometheusConfig } from '../prometheus/config.ts'
@@ -59,7 +60,7 @@ function readings(text: string, { at = T + 1_000, sums = null as string | null, 
   })
 }
 const points = ({ summed }: { summed: { metric: string; at?: number; value: number }[] }, metric: string) =>
-  summed.filter((one) => one.metric === metric).map(({ at, value }) => [(at! - T) / MINUTE, value])
+  summed.filter((one) => one.metric === metric).map(({ at, value }) => [(at! - T) / MINUTE, Number(value.toPrecision(12))])
 
 describe('the things of a cloud', () => {
   it('are nodes where nodes are told, by names that an operator knows', () => {
@@ -136,6 +137,129 @@ describe('sums of a period', () => {
   })
 })
 
+/** Of one minute, by response code: exponential bounds as Google's, of which stackdriver_exporter prints each; values add up from bucket to bucket. */
+const LATENCIES = 'stackdriver_https_lb_rule_loadbalancing_googleapis_com_https_backend_latencies'
+const SERVICE = 'project_id="p",url_map_name="front",backend_target_name="web"'
+const codes = { 200: [0, 40, 80, 80], 500: [0, 0, 0, 20] }
+const googleTimes = (at: number, { type = 'gauge', times = 1, codes: told = codes as Record<string, number[]> } = {}) => `
+# TYPE stackdriver_https_lb_rule_loadbalancing_googleapis_com_https_backend_request_count ${type}
+stackdriver_https_lb_rule_loadbalancing_googleapis_com_https_backend_request_count{unit="1",response_code="200",response_code_class="200",${SERVICE}} ${80 * times} ${at}
+# TYPE ${LATENCIES} histogram
+${Object.entries(told)
+  .flatMap(([code, buckets]) => {
+    const labels = `unit="ms",response_code="${code}",response_code_class="${code}",${SERVICE}`
+    const bounds = ['10', '20', '40', '+Inf']
+    return [
+      ...buckets.map((value, i) => `${LATENCIES}_bucket{${labels},le="${bounds[i]}"} ${value * times} ${at}`),
+      `${LATENCIES}_sum{${labels}} ${(code === '200' ? 1600 : 1000) * times} ${at}`,
+      `${LATENCIES}_count{${labels}} ${buckets.at(-1)! * times} ${at}`,
+    ]
+  })
+  .join('\n')}
+`
+/** As Prometheus keeps them: the same series with a value a minute. */
+const scrapes = (...pages: string[]) => {
+  const all = new Map<string, PromSeries>()
+  for (const {
+    labels,
+    points: [point],
+  } of pages.flatMap((page) => read(page).series)) {
+    const one = all.get(JSON.stringify(labels)) ?? { labels, points: [] }
+    all.set(JSON.stringify(labels), one)
+    one.points.push(point!)
+  }
+  return [...all.values()]
+}
+const readBalancer = (series: PromSeries[], counted: string[] | null, sums: string | null = null) =>
+  readScraped(series, [EXPORTERS.stackdriver_load_balancer!], [], { seen: '', sums, counted: counted && new Set(counted) })
+
+describe('distributions', () => {
+  it('are the mean and the quantiles of all codes of a minute, in seconds, straight within a bucket', () => {
+    const read = readBalancer(scrapes(googleTimes(T)), [])
+    // 2,600 ms of 100 requests; the 50th lies a quarter into the bucket to 40 ms, and the 95th above the last bound: nobody knows where.
+    expect(points(read, 'pool_response_seconds')).toEqual([[0, 0.026]])
+    expect(points(read, 'pool_response_seconds_p50')).toEqual([[0, 0.025]])
+    expect(points(read, 'pool_response_seconds_p95')).toEqual([])
+    const quick = readBalancer(scrapes(googleTimes(T, { codes: { 200: [0, 40, 80, 80] } })), [])
+    expect(points(quick, 'pool_response_seconds_p95')).toEqual([[0, 0.038]])
+    expect(quick.summed.find(({ metric }) => metric === 'pool_response_seconds')!.labels).toEqual({ pool: 'web' })
+    // Told once.
+    expect(readBalancer(scrapes(googleTimes(T)), [], read.sums).summed).toEqual([])
+    expect(read.topology.pools!.map(({ name }) => name)).toEqual(['web'])
+  })
+
+  it('that the exporter has added up are what lies between two minutes, as its counts say, and nothing where it began anew', () => {
+    const counted = ['stackdriver_https_lb_rule_loadbalancing_googleapis_com_https_backend_request_count']
+    const pages = [googleTimes(T, { type: 'counter' }), googleTimes(T + MINUTE, { type: 'counter', times: 3 }), googleTimes(T + 2 * MINUTE, { type: 'counter' }), googleTimes(T + 4 * MINUTE, { type: 'counter', times: 2 })] // biome-ignore format: one line
+    expect(points(readBalancer(scrapes(...pages), counted), 'pool_response_seconds')).toEqual([[1, 0.026]])
+    const one = readBalancer(scrapes(pages[0]!), counted)
+    expect(points(one, 'pool_response_seconds')).toEqual([])
+    expect(one.topology.capabilities).toContainEqual({ feature: 'response times', available: false, because: expect.stringContaining('read it through a Prometheus') }) // biome-ignore format: one line
+  })
+
+  it('of a Prometheus that does not say what they are are not read, nor are quantiles of a few', () => {
+    expect(readBalancer(scrapes(googleTimes(T)), null).summed).toEqual([])
+    const few = readBalancer(scrapes(googleTimes(T, { codes: { 200: [0, 10, 19, 19] } })), [])
+    expect(points(few, 'pool_response_seconds')).toHaveLength(1)
+    expect(points(few, 'pool_response_seconds_p50')).toEqual([])
+  })
+})
+
+const CDN_RESULTS = { HIT: 900, MISS: 80, PARTIAL_HIT: 20, DISABLED: 5_000 }
+const cdn = (backend: string, results: Record<string, number>) =>
+  Object.entries(results)
+    .map(([result, count]) => `stackdriver_https_lb_rule_loadbalancing_googleapis_com_https_request_count{unit="1",url_map_name="front",backend_target_name="${backend}",cache_result="${result}",response_code_class="200"} ${count} ${T}\n`) // biome-ignore format: one line
+    .join('')
+
+describe('Cloud CDN', () => {
+  it('is a cache for each backend that has it', () => {
+    const text = cdn('images', CDN_RESULTS) + cdn('api', { DISABLED: 700 })
+    expect(thingsIn(text).map(({ name, exporter }) => [name, exporter])).toEqual([['front/images', 'stackdriver_cdn']])
+    const read = readings(text)
+    expect(points(read, 'cache_hits_total').at(-1)).toEqual([0, 900])
+    expect(points(read, 'cache_misses_total').at(-1)).toEqual([0, 100])
+  })
+})
+
+const SERVERLESS = 'account_id="1",name="arn:aws:elasticache:eu-west-1:1:serverlesscache:cart",dimension_clusterId="cart"'
+const serverless = `
+aws_elasticache_cache_hits_sum{${SERVERLESS}} 600
+aws_elasticache_cache_misses_sum{${SERVERLESS}} 60
+aws_elasticache_throttled_cmds_sum{${SERVERLESS}} 3
+aws_elasticache_curr_items_average{${SERVERLESS}} 4200
+aws_elasticache_successful_read_request_latency_average{${SERVERLESS}} 250
+`
+const memcached = `
+stackdriver_memcache_node_memcache_googleapis_com_node_items{unit="1",instance_id="projects/p/locations/l/instances/pool",node_id="node-1"} 7 ${T}
+stackdriver_memcache_node_memcache_googleapis_com_node_hit_ratio{unit="%",instance_id="projects/p/locations/l/instances/pool",node_id="node-1"} 95 ${T}
+`
+
+describe('caches whose provider hides their servers', () => {
+  it('ElastiCache Serverless is told apart from nodes by its labels, and has no parameters to set', () => {
+    expect(thingsIn(serverless + yace('5')).map(({ name, exporter }) => [name, exporter])).toEqual([
+      ['cart', 'yace_elasticache_serverless'],
+      ['shop-001/0001', 'yace_elasticache'],
+    ])
+    const read = readings(serverless)
+    expect(points(read, 'cache_hits_total').at(-1)).toEqual([0, 600])
+    expect(points(read, 'elasticache_throttled_commands_total').at(-1)).toEqual([0, 3])
+    expect(points(read, 'elasticache_read_seconds')).toEqual([[0, 250e-6]])
+    expect(points(readings(serverless.replaceAll('dimension_clusterId', 'dimension_cluster_id')), 'cache_items')).toEqual([[0, 4200]])
+  })
+
+  it('Memorystore for Memcached tells a ratio of hits: counts are not made up from it', () => {
+    const read = readings(memcached)
+    expect(points(read, 'memorystore_hit_ratio')).toEqual([[0, 0.95]])
+    expect(points(read, 'cache_hits_total')).toEqual([])
+  })
+
+  it('Azure Managed Redis tells by five minutes, under the names of the older service', () => {
+    const text = azure('PT5M').replaceAll('microsoft.cache/redis/', 'microsoft.cache/redisenterprise/')
+    expect(thingsIn(text).map(({ name, exporter }) => [name, exporter])).toEqual([['cart', 'azure_redis']])
+    expect(points(readings(text), 'cache_hits_total').at(-1)![1]).toBe(600)
+  })
+})
+
 describe('rows of one’s own', () => {
   it('are sums where they say of how many seconds', () => {
     const mappings = [{ from: 'my_lookups', to: 'cache_hits_total', per: 10 }]
@@ -162,6 +286,16 @@ describe('a change', () => {
       'az redis update --name cart --resource-group shop --subscription 0-1 --set redisConfiguration.maxmemory-policy=allkeys-lfu',
     )
     expect(command(yace('1'))[0]!.notes[0]).toContain('--cache-cluster-id shop-001 --query')
+  })
+
+  it('of Azure Managed Redis is the property of its database, and of a serverless cache there is none', async () => {
+    const [az, terraform] = command(azure('PT5M').replaceAll('microsoft.cache/redis/', 'microsoft.cache/redisenterprise/'))
+    expect(az!.text).toBe(
+      'az redisenterprise database update --cluster-name cart --resource-group shop --subscription 0-1 --eviction-policy AllKeysLFU',
+    )
+    const { resource } = await parseHcl('x.tf', terraform!.text)
+    expect(resource.azurerm_managed_redis.evenkeel[0].default_database).toEqual([{ eviction_policy: 'AllKeysLFU' }])
+    expect(command(serverless)).toEqual([])
   })
 })
 

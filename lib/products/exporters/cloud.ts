@@ -1,3 +1,4 @@
+import { GOOGLE_EXPORTERS } from './cloudGoogle.ts'
 import { type Exporter, row } from './row.ts'
 
 /*
@@ -38,6 +39,39 @@ const ELASTICACHE: Exporter = {
     row('aws_elasticache_curr_connections_average', 'cache_connections'),
     row('aws_elasticache_engine_cpuutilization_average', 'elasticache_engine_cpu_ratio', {}, {}, 0.01),
     row('aws_elasticache_replication_lag_average', 'elasticache_replication_lag_seconds'),
+  ],
+}
+
+/** docs.aws.amazon.com/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html: of the whole cache, by its name; it has no nodes and no parameters. */
+const ELASTICACHE_SERVERLESS: Exporter = {
+  signs: ['curr_connections_average', 'curr_items_average', 'cache_hits_sum', 'get_hits_sum'].map((name) => `aws_elasticache_${name}`),
+  role: 'cache',
+  cloud: {
+    title: 'yet-another-cloudwatch-exporter',
+    thing: [dimension('clusterId')],
+    period: 'configured',
+    provider: 'aws',
+    starts: true,
+    fixed: true,
+  },
+  limits: 'its memory grows with what is in it, up to a limit of the account’s own that CloudWatch does not tell',
+  rows: [
+    row('aws_elasticache_cache_hits_sum', 'cache_hits_total'),
+    row('aws_elasticache_get_hits_sum', 'cache_hits_total'),
+    row('aws_elasticache_cache_misses_sum', 'cache_misses_total'),
+    row('aws_elasticache_get_misses_sum', 'cache_misses_total'),
+    row('aws_elasticache_set_type_cmds_sum', 'cache_writes_total'),
+    row('aws_elasticache_cmd_set_sum', 'cache_writes_total'),
+    row('aws_elasticache_evictions_sum', 'cache_evictions_total'),
+    row('aws_elasticache_authentication_failures_sum', 'cache_auth_failures_total'),
+    row('aws_elasticache_curr_items_average', 'cache_items'),
+    row('aws_elasticache_curr_volatile_items_average', 'cache_items_expiring'),
+    row('aws_elasticache_bytes_used_for_cache_average', 'cache_memory_used_bytes'),
+    row('aws_elasticache_curr_connections_average', 'cache_connections'),
+    row('aws_elasticache_throttled_cmds_sum', 'elasticache_throttled_commands_total'),
+    row('aws_elasticache_elasti_cache_processing_units_sum', 'elasticache_processing_units_total'),
+    row('aws_elasticache_successful_read_request_latency_average', 'elasticache_read_seconds', {}, {}, 1e-6),
+    row('aws_elasticache_successful_write_request_latency_average', 'elasticache_write_seconds', {}, {}, 1e-6),
   ],
 }
 
@@ -86,75 +120,20 @@ const CLOUDFRONT: Exporter = {
   ],
 }
 
-const inService = { pool: 'backend_target_name' }
-const LB = 'stackdriver_https_lb_rule_loadbalancing_googleapis_com_https'
-const INTERNAL_LB = 'stackdriver_internal_http_lb_rule_loadbalancing_googleapis_com_https_internal'
-
-/** cloud.google.com/load-balancing/docs/metrics: counts by response code, sampled every 60 s. `url_map_name` is what the console calls the load balancer. */
-const googleBalancer = (requests: string): Exporter => ({
-  signs: [requests],
-  poolsAlone: true,
-  cloud: { title: 'stackdriver_exporter', thing: ['url_map_name'], period: 60, aggregates: true, provider: 'gcloud' },
-  limits:
-    'each backend service is a pool; its groups are not compared, because Google chooses among them by place and capacity. Latencies are distributions, which are not read',
-  rows: [
-    row(requests, 'pool_requests_total', inService),
-    { ...row(requests, 'pool_errors_total', inService, { response_code_class: '500' }), silentZero: true },
-  ],
-})
-
-const REDIS = 'stackdriver_redis_instance_redis_googleapis_com'
-
-/** cloud.google.com/memorystore/docs/redis/supported-monitoring-metrics; each node has series of its own. */
-const MEMORYSTORE_REDIS: Exporter = {
-  signs: [`${REDIS}_clients_connected`, `${REDIS}_stats_memory_usage`, `${REDIS}_stats_keyspace_hits`],
-  role: 'cache',
-  cloud: { title: 'stackdriver_exporter', thing: ['instance_id'], part: 'node_id', period: 60, aggregates: true, provider: 'gcloud' },
-  rows: [
-    row(`${REDIS}_stats_keyspace_hits`, 'cache_hits_total'),
-    row(`${REDIS}_stats_keyspace_misses`, 'cache_misses_total'),
-    row(`${REDIS}_stats_evicted_keys`, 'cache_evictions_total'),
-    row(`${REDIS}_stats_expired_keys`, 'cache_expirations_total'),
-    row(`${REDIS}_stats_reject_connections_count`, 'cache_connections_rejected_total'),
-    row(`${REDIS}_commands_calls`, 'cache_commands_total', { command: 'cmd' }),
-    row(`${REDIS}_commands_calls`, 'cache_writes_total', {}, { cmd: 'set' }),
-    row(`${REDIS}_stats_memory_usage`, 'cache_memory_used_bytes'),
-    row(`${REDIS}_stats_memory_maxmemory`, 'cache_memory_max_bytes'),
-    row(`${REDIS}_keyspace_keys`, 'cache_items'),
-    row(`${REDIS}_keyspace_keys_with_expiration`, 'cache_items_expiring'),
-    row(`${REDIS}_clients_connected`, 'cache_connections'),
-    row(`${REDIS}_server_uptime`, 'cache_uptime_seconds'),
-  ],
-}
-
-const MEMCACHE = 'stackdriver_memcache_node_memcache_googleapis_com_node'
-
-/** cloud.google.com/memorystore/docs/memcached/supported-monitoring-metrics */
-const MEMORYSTORE_MEMCACHED: Exporter = {
-  signs: [`${MEMCACHE}_active_connections`, `${MEMCACHE}_items`],
-  role: 'cache',
-  cloud: { title: 'stackdriver_exporter', thing: ['instance_id'], part: 'node_id', period: 60, aggregates: true, provider: 'gcloud' },
-  limits: 'Cloud Monitoring has a ratio of hits and no counts of them, so that hits and misses are not known',
-  rows: [
-    row(`${MEMCACHE}_operation_count`, 'cache_writes_total', {}, { command: 'set' }),
-    row(`${MEMCACHE}_eviction_count`, 'cache_evictions_total'),
-    row(`${MEMCACHE}_items`, 'cache_items'),
-    row(`${MEMCACHE}_active_connections`, 'cache_connections'),
-    row(`${MEMCACHE}_uptime`, 'cache_uptime_seconds'),
-  ],
-}
-
 const AZURE = 'azurerm_resource_metric'
 const azure = (metric: string, to: string, aggregation: 'total' | 'average') => row(AZURE, to, {}, { metric, aggregation })
 
-/** learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-cache-redis-metrics; by the minute. */
+/**
+ * learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-cache-redis-metrics, by the minute; …/microsoft-cache-redisenterprise-metrics
+ * (Azure Managed Redis, and Azure Cache for Redis Enterprise) by five minutes, under the same names.
+ */
 const AZURE_REDIS: Exporter = {
   signs: [AZURE],
   role: 'cache',
   cloud: {
     title: 'azure-metrics-exporter',
     thing: ['resourceID'],
-    only: { label: 'resourceID', pattern: '/subscriptions/.+/providers/microsoft\\.cache/redis/[^/]+' },
+    only: { label: 'resourceID', pattern: '/subscriptions/.+/providers/microsoft\\.cache/redis(?:enterprise)?/[^/]+' },
     period: 'labelled',
     provider: 'az',
   },
@@ -172,11 +151,9 @@ const AZURE_REDIS: Exporter = {
 
 export const CLOUD_EXPORTERS: Record<string, Exporter> = {
   yace_elasticache: ELASTICACHE,
+  yace_elasticache_serverless: ELASTICACHE_SERVERLESS,
   yace_applicationelb: ALB,
   yace_cloudfront: CLOUDFRONT,
-  stackdriver_load_balancer: googleBalancer(`${LB}_backend_request_count`),
-  stackdriver_internal_load_balancer: googleBalancer(`${INTERNAL_LB}_request_count`),
-  stackdriver_redis: MEMORYSTORE_REDIS,
-  stackdriver_memcached: MEMORYSTORE_MEMCACHED,
+  ...GOOGLE_EXPORTERS,
   azure_redis: AZURE_REDIS,
 }

@@ -1,5 +1,5 @@
 import { CLOUD_EXPORTERS } from './cloud.ts'
-import type { Cloud, Exporter } from './row.ts'
+import { type Cloud, type Exporter, readOf } from './row.ts'
 import { firstOf, fits, type PromSeries } from './series.ts'
 
 /** One thing of a cloud that an exporter tells of: a node of a cache, a load balancer, a distribution. */
@@ -11,13 +11,19 @@ export type CloudThing = {
   name: string
 }
 
-const EXPORTER_OF = new Map(Object.entries(CLOUD_EXPORTERS).flatMap(([id, { signs }]) => signs.map((sign) => [sign, id] as const)))
+/** Several exporters' things are told by series of one name, and told apart by their labels. */
+const EXPORTERS_OF = Map.groupBy(
+  Object.entries(CLOUD_EXPORTERS).flatMap(([id, { signs }]) => signs.map((sign) => ({ sign, id }))),
+  ({ sign }) => sign,
+)
 
 /** Names of the series by which things are found, and of the labels that tell them. */
-export const CLOUD_SIGNS: readonly string[] = [...EXPORTER_OF.keys()]
+export const CLOUD_SIGNS: readonly string[] = [...EXPORTERS_OF.keys()]
 export const CLOUD_LABELS: readonly string[] = [
   ...new Set(
-    Object.values(CLOUD_EXPORTERS).flatMap(({ cloud }) => [...cloud!.thing, cloud!.part ?? []].flat().flatMap((one) => one.split('|'))),
+    Object.values(CLOUD_EXPORTERS).flatMap(({ cloud }) =>
+      [...cloud!.thing, cloud!.part ?? [], cloud!.only?.label ?? []].flat().flatMap((one) => one.split('|')),
+    ),
   ),
 ]
 
@@ -26,9 +32,8 @@ export const cloudExporter = (id: string): Exporter & { cloud: Cloud } => CLOUD_
 /** The things that series tell of, by name. Series of a whole cluster are none where its nodes have their own. Pure. */
 export function cloudThings(series: readonly PromSeries[]): CloudThing[] {
   const found = new Map<string, CloudThing & { whole: string; node: string | null }>()
-  for (const { labels } of series) {
-    const id = EXPORTER_OF.get(labels.__name__ ?? '')
-    if (id === undefined) continue
+  const told = series.flatMap(({ labels }) => (EXPORTERS_OF.get(labels.__name__ ?? '') ?? []).map(({ id }) => ({ labels, id })))
+  for (const { labels, id } of told) {
     const { cloud } = cloudExporter(id)
     if (!isOf(labels, cloud)) continue
     const values = cloud.thing.map((names) => labelled(labels, names))
@@ -48,14 +53,16 @@ export function cloudThings(series: readonly PromSeries[]): CloudThing[] {
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
-/** Where a thing answers, where its cloud gives the address by its name; else its name. */
+/** Where a thing answers, where its cloud gives the address by its name; else its name. Of an Azure Managed Redis the region is a part of it, which nobody tells. */
 export const cloudAddress = ({ exporter, labels, name }: CloudThing): string =>
-  exporter === 'azure_redis' ? `${shortOf(labels.resourceID!)}.redis.cache.windows.net:6380` : name
+  exporter === 'azure_redis' && /\/microsoft\.cache\/redis\//i.test(labels.resourceID!)
+    ? `${shortOf(labels.resourceID!)}.redis.cache.windows.net:6380`
+    : name
 
 /** The series of one thing. */
 export function ofThing(series: readonly PromSeries[], { exporter: id, labels: own }: CloudThing): PromSeries[] {
-  const { cloud, rows } = cloudExporter(id)
-  const names = new Set(rows.map(({ from }) => from))
+  const { cloud, ...exporter } = cloudExporter(id)
+  const names = new Set(readOf(exporter))
   return series.filter(({ labels }) => names.has(labels.__name__ ?? '') && isOf(labels, cloud) && fits(labels, own))
 }
 

@@ -4,6 +4,18 @@ import type { Mapping } from './mappingConfig.ts'
 /** One row of the table. `silentZero`: where it tells nothing of a period in which its pool was told of, it means none. */
 export type Row = Mapping & { silentZero?: true }
 
+/**
+ * A histogram of which each value tells one period (`_bucket`, `_sum`, `_count` of `from`): its mean becomes `mean`, its quantiles what they are
+ * named. `scale`: to seconds.
+ */
+export type Distribution = {
+  from: string
+  mean: string
+  quantiles?: Readonly<Record<string, number>>
+  labels?: Readonly<Record<string, string>>
+  scale?: number
+}
+
 /** What an exporter of a cloud's metrics tells: each thing of the cloud is a target of its own. */
 export type Cloud = {
   /** The exporter's own name. */
@@ -23,6 +35,8 @@ export type Cloud = {
   /** On wish it adds its sums up itself, and calls them counters then. */
   aggregates?: true
   provider: Provider
+  /** It has no parameters that its users could set. */
+  fixed?: true
 }
 
 export type Exporter = {
@@ -37,7 +51,14 @@ export type Exporter = {
   limits?: string
   cloud?: Cloud
   rows: Row[]
+  distributions?: readonly Distribution[]
 }
+
+/** The names of all series that are read of it. */
+export const readOf = ({ rows, distributions = [] }: Exporter): string[] => [
+  ...rows.map(({ from }) => from),
+  ...distributions.flatMap(({ from }) => ['bucket', 'sum', 'count'].map((part) => `${from}_${part}`)),
+]
 
 export const row = (
   from: string,

@@ -2,6 +2,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { TopologyPart } from '../../model/product.ts'
 import type { Reading } from '../../model/series.ts'
 import type { Capability } from '../../model/topology.ts'
+import { distributionLimits, distributionsOf } from './distributionsRead.ts'
 import { HAPROXY_STATUS, haproxyStates } from './haproxyStates.ts'
 import type { Mapping } from './mappingConfig.ts'
 import { LATE_MS, periodRows, stepOf } from './periods.ts'
@@ -58,7 +59,14 @@ export function readScraped(
   const starts = timed && exporters.some((one) => one.cloud?.starts === true)
   const impossible = new Map(mapped.impossible)
   const own = mappings.filter((row): row is PeriodRow => row.per !== undefined)
-  const summed = readingsOfPeriods(all, [...cloud.rows, ...own], { cursor: sums, starts, counted: counted ?? new Set(), impossible })
+  const distributions = distributionsOf(exporters, all, counted)
+  const summed = readingsOfPeriods(all, [...cloud.rows, ...own], {
+    cursor: sums,
+    starts,
+    counted: counted ?? new Set(),
+    impossible,
+    distributions,
+  })
   const states = haproxyStates(all)
   const samples = [...mapped.samples, ...states.samples].sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
   const info = all.find(({ labels }) => VERSIONED.has(labels.__name__ ?? ''))?.labels
@@ -80,6 +88,7 @@ export function readScraped(
       capabilities: [
         { feature: 'settings', available: false, because: `${seen}: configure the server itself to tune it` },
         ...cloud.limits,
+        ...distributionLimits(all, distributions),
         ...(periodMs === null ? [] : [resolutionOf(periodMs)]),
         // Sums that were told before are told once.
         ...limitsOf(exporters, all, samples.length + (periodMs === null ? 0 : all.length), states.unknown, impossible),

@@ -62,7 +62,7 @@ export const fits = (labels: Readonly<Record<string, string>>, where: Readonly<R
 /** Evenkeel's labels of a series; null where it has not all of them. */
 export function labelsOf(
   labels: Record<string, string>,
-  { labels: wanted = {} }: Mapping,
+  { labels: wanted = {} }: Pick<Mapping, 'labels'>,
   shared: ReadonlySet<string> = new Set(),
 ): Labels | null {
   const found: Record<string, string> = {}
@@ -78,6 +78,18 @@ export function labelsOf(
 /** The first of these labels that a series has; an empty one is none, as in Prometheus. */
 export const firstOf = (labels: Record<string, string>, names: readonly string[]) =>
   names.map((name) => labels[name]).find((value) => value !== undefined && value !== '')
+
+/** By period (its number since 1970) the first value that was told in it. */
+export function firstOfEach(points: PromSeries['points'], periodMs: number, starts = false): Map<number, number> {
+  const first = new Map<number, number>()
+  // Scrapes are not on the clock by chance, times of their own are.
+  const shift = starts && points.length > 0 && points.every(([at]) => at % periodMs === 0) ? 0 : -1
+  for (const [at, value] of points) {
+    const period = Math.floor(at / periodMs) + shift
+    if (!first.has(period)) first.set(period, value)
+  }
+  return first
+}
 
 /** Names of caches that several cache managers have: their sum would be a cache that does not exist. */
 function sharedCaches(series: readonly PromSeries[]): Set<string> {

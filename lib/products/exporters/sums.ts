@@ -1,7 +1,8 @@
 import type { Reading } from '../../model/series.ts'
 import { type MinuteSeries, type Minutes, readingsOfMinutes } from '../minutes.ts'
+import { type DistributionsRead, seriesOfDistributions } from './distributions.ts'
 import type { Row } from './row.ts'
-import { fits, isPossible, labelsOf, type PromSeries } from './series.ts'
+import { firstOfEach, fits, isPossible, labelsOf, type PromSeries } from './series.ts'
 
 /** A row whose series tells the sum, or the mean, of one period; `per`: its seconds. */
 export type PeriodRow = Row & { per: number }
@@ -13,6 +14,7 @@ type Options = {
   /** Names of series that have become counters on their way: what they say is the total itself. */
   counted?: ReadonlySet<string>
   impossible?: Map<string, number>
+  distributions?: DistributionsRead | null
 }
 
 /**
@@ -23,7 +25,7 @@ type Options = {
 export function readingsOfPeriods(
   series: readonly PromSeries[],
   rows: readonly PeriodRow[],
-  { cursor, starts = false, counted = new Set(), impossible = new Map() }: Options,
+  { cursor, starts = false, counted = new Set(), impossible = new Map(), distributions = null }: Options,
 ): { samples: Reading[]; cursor: string | null } {
   const samples: Reading[] = []
   let next = cursor
@@ -40,6 +42,11 @@ export function readingsOfPeriods(
         next = read.cursor
       }
     }
+  }
+  if (distributions !== null) {
+    const read = readingsOfMinutes(seriesOfDistributions(series, distributions), Number.POSITIVE_INFINITY, next, distributions.periodMs)
+    samples.push(...read.samples)
+    next = read.cursor
   }
   return { samples: samples.sort((a, b) => a.at! - b.at!), cursor: next }
 }
@@ -78,18 +85,6 @@ function seriesOfPeriods(
   }
   withZeros(series, rows, sums, sumOf)
   return [...sums.values()].map(({ periods, ...one }) => ({ ...one, minutes: minutesOf(periods, periodMs) }))
-}
-
-/** By period (its number since 1970) the first value that was told in it. */
-function firstOfEach(points: PromSeries['points'], periodMs: number, starts: boolean): Map<number, number> {
-  const first = new Map<number, number>()
-  // Scrapes are not on the clock by chance, times of their own are.
-  const shift = starts && points.length > 0 && points.every(([at]) => at % periodMs === 0) ? 0 : -1
-  for (const [at, value] of points) {
-    const period = Math.floor(at / periodMs) + shift
-    if (!first.has(period)) first.set(period, value)
-  }
-  return first
 }
 
 /** Errors of which nothing is told in a period whose requests are told are none; but not those of an exporter that does not ask for them. */

@@ -209,7 +209,11 @@ export const EXPORTERS: Record<string, Exporter> = {
 /** The metrics of the canonical vocabulary that the table can lead to. */
 export const EMITTED: readonly string[] = [
   ...new Set([
-    ...Object.values(EXPORTERS).flatMap(({ rows }) => rows.flatMap(({ to }) => (/^(cache|pool|vrrp)_/.test(to) ? [to] : []))),
+    ...Object.values(EXPORTERS).flatMap(({ rows, distributions = [] }) =>
+      [...rows.map(({ to }) => to), ...distributions.flatMap(({ mean, quantiles = {} }) => [mean, ...Object.keys(quantiles)])].filter(
+        (to) => /^(cache|pool|vrrp)_/.test(to),
+      ),
+    ),
     'pool_up',
   ]),
 ]

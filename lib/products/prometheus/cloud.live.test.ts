@@ -14,6 +14,20 @@ const WITHIN = { timeout: 30_000, interval: 250 }
 const NODE = 'name="arn:aws:elasticache:eu-west-1:1:cluster:shop-001",dimension_CacheClusterId="shop-001",dimension_CacheNodeId="0001"'
 const INSTANCE = 'instance_id="projects/p/locations/europe-west1/instances/cart",node_id="node-0"'
 
+const LB = 'stackdriver_https_lb_rule_loadbalancing_googleapis_com_https'
+const SERVICE = 'unit="1",url_map_name="front",backend_target_name="web"'
+/** 100 requests of a minute, 2,600 ms in all, and where Cloud CDN has looked. */
+const balancer = (at: number) => `# TYPE ${LB}_backend_request_count gauge
+${LB}_backend_request_count{${SERVICE},response_code_class="200"} 100 ${at}
+# TYPE ${LB}_backend_latencies histogram
+${[['10', 0], ['20', 40], ['40', 80], ['80', 100], ['+Inf', 100]].map(([le, value]) => `${LB}_backend_latencies_bucket{${SERVICE},le="${le}"} ${value} ${at}`).join('\n')}
+${LB}_backend_latencies_sum{${SERVICE}} 2600 ${at}
+${LB}_backend_latencies_count{${SERVICE}} 100 ${at}
+# TYPE ${LB}_request_count gauge
+${LB}_request_count{${SERVICE},response_code_class="200",cache_result="HIT"} 900 ${at}
+${LB}_request_count{${SERVICE},response_code_class="200",cache_result="MISS"} 100 ${at}
+` // biome-ignore format: a page
+
 /**
  * A page as two exporters print theirs: of CloudWatch without a time, one sum that is repeated; of Google with the time of the point, whose minutes
  * pass here at each scrape.
@@ -29,7 +43,7 @@ aws_elasticache_cache_hits_sum{${NODE}} 600
 aws_elasticache_cache_misses_sum{${NODE}} 200
 # TYPE stackdriver_redis_instance_redis_googleapis_com_stats_keyspace_hits gauge
 stackdriver_redis_instance_redis_googleapis_com_stats_keyspace_hits{unit="1",role="primary",${INSTANCE}} 1200 ${own}
-`)
+${balancer(own)}`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`
@@ -48,7 +62,8 @@ describeWith(['prometheus'], 'things of a cloud behind Prometheus', () => {
     // The sums of a period of a second: what takes minutes at AWS.
     const config = prometheus.config.parse({ kind: 'prometheus', name: 'prom', url: about.url, period: 1 })
     engine = ends.use(startEngine([{ config, product: prometheus }], { detectors: [stampede] }))
-    await vi.waitUntil(() => of('prom:cart/node-0').length > 0 && of('prom:shop-001/0001').length > 0, WITHIN)
+    const read = ['prom:cart/node-0', 'prom:shop-001/0001', 'prom:front/web']
+    await vi.waitUntil(() => read.every((target) => of(target).length > 0), WITHIN)
   })
   afterAll(() => ends.disposeAsync())
 
@@ -58,6 +73,8 @@ describeWith(['prometheus'], 'things of a cloud behind Prometheus', () => {
     const targets = engine.topology().targets.filter(({ name }) => name.startsWith('prom:'))
     expect(targets.map(({ name, role, state }) => [name, role, state]).sort()).toEqual([
       ['prom:cart/node-0', 'cache', 'up'],
+      ['prom:front', undefined, 'up'],
+      ['prom:front/web', 'cache', 'up'],
       ['prom:shop-001/0001', 'cache', 'up'],
     ])
     expect(targets.find(({ name }) => name === 'prom:cart/node-0')).toMatchObject({ resolution: { everyMs: MINUTE, lateMs: 360_000 } })
@@ -74,6 +91,22 @@ describeWith(['prometheus'], 'things of a cloud behind Prometheus', () => {
     const seconds = amazon!.points.length - 1
     expect(increase(amazon!.points)).toBe(600 * seconds)
     expect(rates(amazon!.points, amazon!.stepMs).every(([, value]) => value === 600)).toBe(true)
+  })
+
+  it('has the mean, the median and the 95th percentile of Google’s distributions, minute by minute, and Cloud CDN’s hits', async () => {
+    const times = (metric: string) => {
+      const [series] = engine.window(20 * MINUTE).series(metric, { target: 'prom:front', pool: 'web' })
+      return series?.points ?? []
+    }
+    await vi.waitUntil(() => times('pool_response_seconds').length >= 5 && of('prom:front/web').length > 0, WITHIN)
+    for (const [metric, seconds] of [
+      ['pool_response_seconds', 0.026],
+      ['pool_response_seconds_p50', 0.025],
+      ['pool_response_seconds_p95', 0.07],
+    ] as const)
+      for (const [at, value] of times(metric)) expect([at % MINUTE, Number(value.toPrecision(9))], metric).toEqual([0, seconds])
+    const [hits] = of('prom:front/web')
+    expect(new Set(rates(hits!.points, hits!.stepMs).map(([, value]) => value))).toEqual(new Set([15]))
   })
 
   it('is not judged by a rule of seconds, which says why', async () => {

@@ -6,6 +6,7 @@ import type { Probe, Product } from '../../model/product.ts'
 import { type CloudThing, cloudAddress } from '../exporters/cloudThings.ts'
 import type { Mapping } from '../exporters/mappingConfig.ts'
 import { LATE_MS, stepOf } from '../exporters/periods.ts'
+import { readOf } from '../exporters/row.ts'
 import { BESIDE, newestOf, readScraped } from '../exporters/scraped.ts'
 import { EMITTED, EXPORTERS } from '../exporters/table.ts'
 import { getText } from '../http.ts'
@@ -53,7 +54,7 @@ const series: Probe<Link, Raw> = {
     const { behind, mappings, period } = config
     if (!behind) return { at, build: await page(config, '/api/v1/status/buildinfo', signal) }
     const exporter = EXPORTERS[behind.exporter]
-    const names = [...(exporter?.rows ?? []), ...mappings].map((row) => row.from)
+    const names = [...(exporter ? readOf(exporter) : []), ...mappings.map(({ from }) => from)]
     const beside = ['up', ...BESIDE, ...(exporter?.up ? [exporter.up] : [])]
     // Its clock may be ahead of ours.
     const { at: newest } = cursorOf(cursor)

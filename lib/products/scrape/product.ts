@@ -7,7 +7,7 @@ import { type CloudThing, cloudAddress, cloudThings, ofThing } from '../exporter
 import { type Exposition, parseExposition } from '../exporters/exposition.ts'
 import type { Mapping } from '../exporters/mappingConfig.ts'
 import { LATE_MS, stepOf } from '../exporters/periods.ts'
-import type { Exporter } from '../exporters/row.ts'
+import { type Exporter, readOf } from '../exporters/row.ts'
 import { BESIDE, readScraped } from '../exporters/scraped.ts'
 import type { PromSeries } from '../exporters/series.ts'
 import { EMITTED, EXPORTERS } from '../exporters/table.ts'
@@ -30,7 +30,7 @@ const AHEAD_MS = 60_000
 
 const WANTED = new Set([
   ...BESIDE,
-  ...Object.values(EXPORTERS).flatMap(({ rows, signs, up }) => [...rows.map(({ from }) => from), ...signs, ...(up ? [up] : [])]),
+  ...Object.values(EXPORTERS).flatMap((exporter) => [...readOf(exporter), ...exporter.signs, ...(exporter.up ? [exporter.up] : [])]),
 ])
 
 /** The one read of all: each cache of the page takes its part of it. */

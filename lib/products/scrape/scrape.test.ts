@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { freePort } from '../../../test/daemon.ts'
+import { keepalivedPage } from '../../../test/keepalivedPage.ts'
 import { startReceiver } from '../../../test/receiver.ts'
 import { type ScrapeConfig, scrapeConfig } from './config.ts'
 import { scrape } from './product.ts'
@@ -125,19 +126,68 @@ test.each([
   expect(error?.issues.map(({ path }) => path.join('.'))).toContain(key)
 })
 
-test('keepalived_exporter tells which addresses a machine holds, and one whose keepalived is away is down', () => {
-  const page = `# TYPE keepalived_up gauge
-keepalived_up 1
-# TYPE keepalived_vrrp_state gauge
-keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="10.0.0.100",vrid="51"} 2
-keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="10.0.0.101",vrid="51"} 2
-keepalived_vrrp_state{iname="VI_2",intf="eth0",ip_address="fd00::100",vrid="52"} 1
-keepalived_advertisements_sent_total{iname="VI_1",intf="eth0",state="MASTER",vrid="51"} 1405
+/** As keepalived 2.2 writes them at its signals. */
+const KEEPALIVED_DATA = `------< VRRP Topology >------
+ VRRP Instance = VI_1
+   VRRP Version = 2
+   State = MASTER
+   Flags: none
+   Wantstate = MASTER
+   Interface = ens3
+   Gratuitous ARP delay = 5
+   Virtual Router ID = 52
+   Virtual IP (2):
+     10.1.0.1/24 dev ens3 scope global set
+     fd00::100 dev ens3 scope global set
+   Virtual IP Excluded :
+     10.10.0.1 dev ens3 scope global set
+   fd_in 14, fd_out 15
+ VRRP Instance = VI_2
+   State = BACKUP
+   Wantstate = BACKUP
+   Interface = ens3
+   Gratuitous ARP delay = 5
+   Virtual Router ID = 53
+   Virtual IP (1):
+     10.1.0.2 dev ens3 scope global
+------< VRRP Scripts >------
+ VRRP Script = check
+   Status = GOOD
+   State = idle
 `
+const KEEPALIVED_STATS = ['VI_1', 'VI_2']
+  .map(
+    (name) => `VRRP Instance: ${name}
+  Advertisements:
+    Received: 7
+    Sent: 1405
+  Became master: 1
+  Released master: 0
+  Packet Errors:
+    Length: 0
+    TTL: 0
+    Invalid Type: 0
+    Advertisement Interval: 0
+    Address List: 0
+  Authentication Errors:
+    Invalid Type: 0
+    Type Mismatch: 0
+    Failure: 0
+  Priority Zero:
+    Received: 1
+    Sent: 0
+`,
+  )
+  .join('')
+
+test('keepalived_exporter tells which addresses a machine holds, and one whose keepalived is away is down', () => {
+  const page = keepalivedPage(KEEPALIVED_DATA, KEEPALIVED_STATS)
+  expect(page).toContain('keepalived_vrrp_state{iname="VI_1",intf="ens3",ip_address="10.1.0.1/24",vrid="52"} 2\n')
+  expect(page).toContain('keepalived_advertisements_sent_total{iname="VI_1",intf="ens3",vrid="52"} 1405\n')
   expect(told(parse(page))).toEqual([
-    ['vrrp_state', { vrrp: 'VI_1', vrid: '51', address: '10.0.0.100' }, 2],
-    ['vrrp_state', { vrrp: 'VI_1', vrid: '51', address: '10.0.0.101' }, 2],
-    ['vrrp_state', { vrrp: 'VI_2', vrid: '52', address: 'fd00::100' }, 1],
+    ['vrrp_state', { vrrp: 'VI_1', vrid: '52', address: '10.1.0.1/24' }, 2],
+    ['vrrp_state', { vrrp: 'VI_1', vrid: '52', address: 'fd00::100' }, 2],
+    ['vrrp_state', { vrrp: 'VI_2', vrid: '53', address: '10.1.0.2' }, 1],
   ])
   expect(parse(page).topology.facts).toEqual({})
   expect(() => parse(page.replace('keepalived_up 1', 'keepalived_up 0'))).toThrow(/its exporter cannot reach it/)

@@ -1,3 +1,4 @@
+import { bucketQuantile } from '../../../math/buckets.ts'
 import type { readings } from '../../answers.ts'
 import { CLASSES, type Row } from './page.ts'
 
@@ -52,15 +53,7 @@ export function addTimes(
   }
   if (before.buckets?.length !== now.buckets?.length) return
   const grown = now.buckets?.map((value, i) => value - before.buckets![i]!)
-  if (grown && more >= QUANTILE_MIN) add('pool_response_seconds_p95', quantile(rows[0]!.responseBuckets!.msecs, grown, more, 0.95), labels)
-}
-
-/** Of cumulative buckets, straight within one; undefined beyond the last bound. In seconds. */
-function quantile(bounds: readonly number[], cumulative: readonly number[], all: number, part: number): number | undefined {
-  const wanted = all * part
-  const i = cumulative.findIndex((value) => value >= wanted)
-  if (i < 0) return undefined
-  const [from, low] = i === 0 ? [0, 0] : [bounds[i - 1]!, cumulative[i - 1]!]
-  const width = cumulative[i]! - low
-  return (from + (width > 0 ? (bounds[i]! - from) * ((wanted - low) / width) : 0)) / 1000
+  if (!grown || more < QUANTILE_MIN) return
+  const milliseconds = bucketQuantile(rows[0]!.responseBuckets!.msecs, grown, more, 0.95)
+  add('pool_response_seconds_p95', milliseconds === undefined ? undefined : milliseconds / 1000, labels)
 }
