@@ -1,7 +1,7 @@
 'use client'
 import { Go, rowLinkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
-import { stepsLine } from '@/components/proposals/words.ts'
+import { targetStepsLine } from '@/components/proposals/words.ts'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
@@ -31,7 +31,7 @@ export function ChangesTable({ changes, selected, onOpen, empty }: Props) {
       grow: true,
       cell: (change) => (
         <Go href={`/changes/${change.id}`} className={rowLinkLook}>
-          {safe(`${change.steps[0]?.setting.target ?? ''}: ${stepsLine(change.steps)}`, 160)}
+          {safe(targetStepsLine(change.steps), 160)}
         </Go>
       ),
     },

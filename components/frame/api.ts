@@ -1,4 +1,6 @@
 import type { ErrorCode } from '@/lib/model/error.ts'
+import { createKnownAnswers } from './knownAnswers.ts'
+import { pace } from './pace.ts'
 
 /** What the server refused or could not do: RFC 9457's problem. `detail` is a sentence for the user. */
 export class Problem extends Error {
@@ -47,8 +49,12 @@ if (typeof window !== 'undefined')
   for (const event of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'])
     window.addEventListener(event, () => (attendedAt = Date.now()), { passive: true, capture: true })
 
+const known = createKnownAnswers()
+
 async function send<T>(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let answer: Response
+  const etag = method === 'GET' ? known.etag(url) : undefined
+  const began = performance.now()
   try {
     answer = await fetch(url, {
       method,
@@ -56,6 +62,7 @@ async function send<T>(method: string, url: string, body?: unknown, signal?: Abo
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(etag === undefined ? {} : { 'if-none-match': etag }),
         ...(Date.now() - attendedAt > UNATTENDED_MS ? { 'x-evenkeel-unattended': '1' } : {}),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -70,7 +77,13 @@ async function send<T>(method: string, url: string, body?: unknown, signal?: Abo
     )
   }
   const text = await answer.text()
-  if (answer.ok) return parse(text) as T
+  if (method === 'GET') pace.answered(performance.now() - began)
+  if (answer.status === 304 && etag !== undefined) return known.value(url) as T
+  if (answer.ok) {
+    const value = parse(text)
+    if (method === 'GET') known.keep(url, answer.headers.get('etag'), value)
+    return value as T
+  }
   throw problemOf(answer.status, text)
 }
 

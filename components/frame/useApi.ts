@@ -2,6 +2,7 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { get, type Query } from './api.ts'
 import { useLive } from './live.tsx'
+import { pace } from './pace.ts'
 
 type Options<T> = {
   query?: Query
@@ -27,7 +28,7 @@ export function useApi<T>(
     queryFn: ({ signal }) => get<T>(path, query, signal),
     initialData,
     enabled,
-    refetchInterval: live ? everyMs : false,
+    refetchInterval: live && everyMs !== false && (() => pace.every(everyMs)),
     placeholderData: keepPreviousData as (before: T | undefined) => never,
   }) as UseQueryResult<T>
 }

@@ -6,6 +6,9 @@ import { toast } from '@/components/ui/toast.tsx'
 import type { AppEvent } from '@/lib/model/events.ts'
 import { subjectName } from '@/lib/model/finding.ts'
 import { setConnection } from './connection.ts'
+import { openEvents } from './openEvents.ts'
+import { pace } from './pace.ts'
+import { createRefetch } from './refetch.ts'
 
 /** The first words of the query keys that an event invalidates. */
 const TOUCHES: Record<AppEvent['type'], string[]> = {
@@ -19,8 +22,10 @@ const TOUCHES: Record<AppEvent['type'], string[]> = {
   clock: ['frame', 'overview', 'findings', 'changes', 'silences'],
 }
 
+const EVERYTHING = [...new Set(Object.values(TOUCHES).flat())]
+
 /**
- * One EventSource a tab. Events make queries old (at most once a second each); firing, resolved and verdicts become toasts, and the
+ * One EventSource a tab. Events make queries old, many at a time; firing, resolved and verdicts become toasts, and the
  * browser's notifications where a person allowed them.
  */
 export function useEvents(live: boolean) {
@@ -30,33 +35,29 @@ export function useEvents(live: boolean) {
     isLive.current = live
   })
   useEffect(() => {
-    const due = new Map<string, ReturnType<typeof setTimeout>>()
-    const touch = (key: string) => {
-      if (due.has(key)) return
-      due.set(
-        key,
-        setTimeout(() => {
-          due.delete(key)
-          if (isLive.current) void client.invalidateQueries({ queryKey: [key] })
-        }, 300),
-      )
-    }
+    const refetch = createRefetch({
+      delay: pace.delay,
+      seen: () => isLive.current && !document.hidden,
+      invalidate(keys, now) {
+        for (const key of keys) void client.invalidateQueries({ queryKey: [key], refetchType: now ? 'active' : 'none' })
+      },
+    })
     const ranks = new Map<string, number>()
     const states = new Map<string, string>()
     const burst = createBurst()
     let rest: ReturnType<typeof setTimeout> | null = null
-    const source = new EventSource('/api/v1/events')
+    const source = openEvents({ retry: pace.retry, onOpen: (connected) => setConnection({ connected }) })
     const listen = <T extends AppEvent['type']>(type: T, then: (data: Extract<AppEvent, { type: T }>) => void) =>
-      source.addEventListener(type, (event) => {
-        for (const key of TOUCHES[type]) touch(key)
+      source.on(type, (event) => {
+        refetch.touch(TOUCHES[type])
         try {
           then(normalise(type, JSON.parse(event.data)) as Extract<AppEvent, { type: T }>)
         } catch {
           // An event that cannot be read still made its queries old.
         }
       })
-    source.onopen = () => setConnection({ connected: true })
-    source.onerror = () => setConnection({ connected: false })
+    // Something was missed that nobody tells any more.
+    source.on('resync', () => refetch.touch(EVERYTHING))
     listen('finding', ({ finding }) => {
       const news = newsOf(ranks.get(finding.id), finding, Date.now())
       ranks.set(finding.id, rankOf(finding))
@@ -107,11 +108,14 @@ export function useEvents(live: boolean) {
     listen('approval', () => {})
     listen('target', () => {})
     listen('clock', () => {})
-    listen('sample', ({ at }) => setConnection({ newestAt: typeof at === 'number' ? at : Date.parse(at) }))
+    listen('sample', ({ at, spreadMs }) => {
+      pace.asked(spreadMs)
+      setConnection({ newestAt: typeof at === 'number' ? at : Date.parse(at) })
+    })
     return () => {
       source.close()
       if (rest) clearTimeout(rest)
-      for (const timer of due.values()) clearTimeout(timer)
+      refetch.stop()
     }
   }, [client])
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react'
 import type { Page } from '@/lib/model/answers/shape.ts'
 import { get, type Query } from './api.ts'
 import { useLive } from './live.tsx'
+import { pace } from './pace.ts'
 
 type Options<T> = {
   query?: Query
@@ -44,7 +45,7 @@ export function usePages<T>(key: readonly unknown[], path: string, options: Opti
   const found = useInfiniteQuery({
     ...pagesQuery<T>(key, path, query),
     initialData: initialData && { pages: [initialData], pageParams: [''] },
-    refetchInterval: live ? everyMs : false,
+    refetchInterval: live && (() => pace.every(everyMs)),
     placeholderData: keepPreviousData,
     enabled,
   })

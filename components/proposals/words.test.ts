@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Prediction } from '@/lib/model/proposal.ts'
-import { applyWords, effectWords, settingWords, stepsLine } from './words.ts'
+import { applyWords, effectWords, settingWords, stepsLine, targetStepsLine } from './words.ts'
 
 const step = (name: string, before = '100', after = '24', target = 'edge') => ({ setting: { target, name }, before, after })
 const ring = (name: string) => step(name, '100', '24', 'ring:products')
@@ -27,6 +27,9 @@ it('shows the step that moves most, and memory as people read it', () => {
   expect(stepsLine([step('app/a/weight', '100', '110'), step('app/app3/weight')])).toBe('app3 weight 100 → 24, 1 more')
   expect(stepsLine([step('config/maxmemory', '1073741824', '2147483648')])).toBe('edge maxmemory 1\u00a0GiB → 2\u00a0GiB')
   expect(stepsLine([])).toBe('')
+  expect(targetStepsLine([step('app/app3/weight')])).toBe('edge: app3 weight 100 → 24')
+  expect(targetStepsLine([step('config/maxmemory', '1073741824', '2147483648')])).toBe('edge maxmemory 1\u00a0GiB → 2\u00a0GiB')
+  expect(targetStepsLine([])).toBe('')
 })
 
 it('counts slots, and names the nodes that are to serve them', () => {

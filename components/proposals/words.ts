@@ -43,6 +43,13 @@ export function stepsLine(steps: readonly Step[]): string {
   return steps.length > 1 ? `${line}, ${steps.length - 1} more` : line
 }
 
+/** The same where it stands alone, with the target before what is not the target itself: `edge: app3 weight 100 → 24`, `cache-a maxmemory 1 GiB → 2 GiB`. */
+export function targetStepsLine(steps: readonly Step[]): string {
+  const line = stepsLine(steps)
+  const target = steps[0]?.setting.target ?? ''
+  return line === '' || line.startsWith(`${safe(target, 80)} `) ? line : `${target}: ${line}`
+}
+
 /** What the one primary button says: `Apply 4 weights`, `Apply maxmemory`. */
 export function applyWords(steps: readonly Step[]): string {
   const names = new Set(steps.map((step) => settingNames(step).setting))

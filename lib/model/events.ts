@@ -15,7 +15,8 @@ export type AppEvent =
   /** A request for the approval of a second person: made, or decided. */
   | { type: 'approval'; approval: Approval; shared?: true }
   | { type: 'target'; name: string; state: string }
-  | { type: 'sample'; at: number }
+  /** `spreadMs`: at the wire, over how long the pages that are open spread what they ask for. */
+  | { type: 'sample'; at: number; spreadMs?: number }
   /** The clock was set: whoever holds dates moves them along. */
   | { type: 'clock'; step: ClockStep }
 

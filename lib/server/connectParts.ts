@@ -29,6 +29,8 @@ export function connectParts(runtime: Runtime): void {
     runtime.audit.own({ what: 'clock-set', detail: { ahead: `${Math.round(event.step.byMs / 1000)} s` } })
   })
   runtime.auth.onEnded(() => void runtime.stream.recheck())
+  // Before anybody is told: whoever asks because of it gets what is made after it.
+  bus.on(runtime.answers.heard)
   bus.on((event) => runtime.stream.publish(event, eventBody(runtime, event)))
   bus.on((event) => event.type === 'change' && runtime.audit.change(event.change, event.shared))
   engine.onTick(() => runtime.audit.tick())

@@ -22,6 +22,7 @@ import type { Log } from '../model/log.ts'
 import { notifiers } from '../notifiers/registry.ts'
 import { createOutbound } from '../store/remoteWrite/outbound.ts'
 import { receiverOf } from '../store/remoteWrite/receiver.ts'
+import { createAnswers } from './answers/answers.ts'
 import { createRecorder } from './audit/recorder.ts'
 import { signInsOf } from './audit/signIns.ts'
 import { createAuditOut } from './auditOut/auditOut.ts'
@@ -199,6 +200,7 @@ export async function openRuntime(
     auditOut,
     auth: createAuthentication({ config, store, now, print, signIns: signInsOf(audit) }),
     stream: createStream({ boot: now().toString(36), newest: () => engine.window(30_000) }),
+    answers: createAnswers({ monotonic }),
     bus,
     outbound,
     detectors,

@@ -15,6 +15,7 @@ import type { Log } from '../model/log.ts'
 import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
 import type { Outbound } from '../store/remoteWrite/outbound.ts'
+import type { Answers } from './answers/answers.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { AuditOut } from './auditOut/auditOut.ts'
 import type { SubscribedBrowsers } from './browsers/browsers.ts'
@@ -46,6 +47,8 @@ export type Runtime = {
   /** Copies the audit log to where the configuration says. */
   auditOut: AuditOut
   stream: Stream
+  /** The answers that are made once for all who ask. */
+  answers: Answers
   bus: Bus
   /** Copies every sample to another store; null where none is configured. */
   outbound: Outbound | null

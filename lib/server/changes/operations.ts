@@ -24,6 +24,7 @@ export const changeOperations = [
     method: 'GET',
     path: 'changes',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Changes, newest first',
     tag,
     query: z.object({

@@ -57,6 +57,8 @@ export async function runForwarded(runtime: Runtime, operations: readonly Operat
     still: async () => true,
     request: new Request(`http://replica/api/v1/${path}`, { method: 'POST' }),
   })
+  // Whoever asks this replica after it finds it done.
+  runtime.answers.changed()
   await runtime.store.durable()
   return answer
 }

@@ -10,7 +10,7 @@ export const eventOperations = [
     path: 'events',
     role: 'viewer',
     summary:
-      'Server-sent events: finding, proposal, change, approval, annotation, target, sample. `metric` (repeatable) sends its newest values with each sample; Last-Event-ID resumes',
+      'Server-sent events: finding, proposal, change, approval, annotation, target, sample. `metric` (repeatable) sends its newest values with each sample; Last-Event-ID resumes, `resync`: some of what was missed is not kept',
     tag,
     query: z.object({ metric: z.string().max(300).optional() }),
     answer: z.string().meta({ description: 'Server-sent events' }),

@@ -7,6 +7,11 @@ const KEPT = 2_000
 /** A reader that has not taken this many bytes is gone or too slow; it comes back with Last-Event-ID and loses nothing. */
 const BACKLOG_BYTES = 1 << 20
 const HEARTBEAT_MS = 15_000
+/** Each open page asks for its lists anew when it hears of an event: together no more than so many calls a second. */
+const READER_MS = 5
+/** Below this pages spread by themselves. */
+const SPREAD_FROM_MS = 300
+const RETRY_MS = 2_000
 
 type Kept = { seq: number; text: string }
 type Reader = { metrics: string[]; controller: ReadableStreamDefaultController<Uint8Array>; still: () => Promise<boolean> }
@@ -28,8 +33,10 @@ export type Stream = {
   close(): void
 }
 
+type StreamOptions = { boot: string; newest(): SeriesWindow; random?(): number }
+
 /** `boot` tells this run's ids from those of a run before. `newest` is asked only while somebody listens to a metric. */
-export function createStream({ boot, newest }: { boot: string; newest(): SeriesWindow }): Stream {
+export function createStream({ boot, newest, random = Math.random }: StreamOptions): Stream {
   const encoder = new TextEncoder()
   const kept: Kept[] = []
   const readers = new Set<Reader>()
@@ -64,9 +71,12 @@ export function createStream({ boot, newest }: { boot: string; newest(): SeriesW
   }, HEARTBEAT_MS)
   heartbeat.unref?.()
 
+  const spreadMs = () => READER_MS * readers.size
+
   function publishSample(at: number) {
     if (readers.size === 0) return
-    const plain = encoder.encode(frame('sample', seq, { at: iso(at) }))
+    const spread = spreadMs()
+    const plain = encoder.encode(frame('sample', seq, { at: iso(at), ...(spread > SPREAD_FROM_MS && { spreadMs: spread }) }))
     const byMetric = new Map<string, Uint8Array>()
     for (const reader of readers) {
       if (reader.metrics.length === 0) send(reader, plain)
@@ -103,11 +113,14 @@ export function createStream({ boot, newest }: { boot: string; newest(): SeriesW
             reader = { metrics, controller, still }
             readers.add(reader)
             signal?.addEventListener('abort', () => drop(reader), { once: true })
-            send(reader, encoder.encode('retry: 2000\n\n'))
+            // Those of one run are broken off at the same moment, and must not come back at the same moment.
+            send(reader, encoder.encode(`retry: ${Math.round(RETRY_MS + random() * spreadMs())}\n\n`))
             if (!lastEventId) return
             // Ids of another run say nothing about this one: everything that it kept is news.
             const [run, number] = lastEventId.split('.')
             const after = run === boot ? Number(number) : 0
+            // What is gone from memory, or was told by a run before, can only be looked up.
+            if (run !== boot || !(after >= (kept[0]?.seq ?? seq + 1) - 1)) send(reader, encoder.encode('event: resync\ndata: {}\n\n'))
             for (const { seq: at, text } of kept) if (at > after) send(reader, encoder.encode(text))
           },
           cancel() {

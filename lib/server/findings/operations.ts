@@ -14,6 +14,7 @@ export const findingOperations = [
     method: 'GET',
     path: 'findings',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Findings, newest first',
     tag,
     query: z.object({

@@ -4,6 +4,7 @@ import type { Identity } from '../../auth/identity.ts'
 import type { RoleNeeded } from '../../auth/roles.ts'
 import type { Person } from '../../model/answers/person.ts'
 import type { ErrorCode } from '../../model/error.ts'
+import type { MadeOf } from '../answers/answers.ts'
 import type { Audited, Unaudited } from '../audit/calls.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Touched } from '../teams/touched.ts'
@@ -60,6 +61,11 @@ export type Operation = {
   status?: number
   /** Besides 400, 401, 403 and 500, which any call may answer. */
   problems: ErrorCode[]
+  /**
+   * Its answer reads the same for whoever may ask, and is made once for all who ask at about the same time: its `run` may look at nothing of who
+   * asks. `targets`: of documents such as findings nothing stands in it.
+   */
+  shared?: MadeOf
   /** The target that it is about, where the replica that has it must run the call; null: whoever is called does. Absent: always. */
   runsAt?(call: Call<Record<string, string>, Record<string, unknown>, unknown>): string | null
   /** A `Response` is sent as it is. */
@@ -68,7 +74,7 @@ export type Operation = {
 
 type Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = Omit<
   Operation,
-  'method' | 'params' | 'query' | 'body' | 'touches' | 'runsAt' | 'run' | 'problems'
+  'method' | 'params' | 'query' | 'body' | 'touches' | 'shared' | 'runsAt' | 'run' | 'problems'
 > & {
   params?: P
   query?: Q
@@ -77,8 +83,9 @@ type Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = 
   runsAt?(call: Call<z.output<P>, z.output<Q>, z.output<B>>): string | null
   run(call: Call<z.output<P>, z.output<Q>, z.output<B>>): unknown
 } & (
-    | { method: 'GET'; touches?: undefined }
+    | { method: 'GET'; touches?: undefined; shared?: MadeOf }
     | {
+        shared?: undefined
         method: Exclude<Method, 'GET'>
         touches: 'everything' | 'nothing' | ((call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Touched[])
       }

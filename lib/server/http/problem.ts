@@ -1,6 +1,9 @@
 import type { Log } from '../../model/log.ts'
 import { problemOf } from '../../model/problem.ts'
 
+/** Long enough for a start, short enough for whoever waits for it. */
+const RETRY_AFTER_S = '5'
+
 /** The answer to a request that failed, as RFC 9457 has it. */
 export function problemResponse(error: unknown, log?: Log): Response {
   const problem = problemOf(error, log)
@@ -10,6 +13,7 @@ export function problemResponse(error: unknown, log?: Log): Response {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      ...(problem.code === 'unavailable' ? { 'retry-after': RETRY_AFTER_S } : {}),
       ...(problem.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
     },
   })

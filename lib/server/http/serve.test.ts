@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../config/parse.ts'
 import { ERROR_STATUS } from '../../model/error.ts'
+import type { Finding } from '../../model/finding.ts'
 import { problemOf } from '../../model/problem.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
+import type { AnyCall } from './operation.ts'
 import { operations } from './operations.ts'
 import { serve } from './serve.ts'
 
@@ -21,6 +23,18 @@ receivers:
   - { name: hook, webhook: { url: "http://127.0.0.1:1/hook?key=sesame-query", secret: sesame-hook, headers: { authorization: sesame-header } } }
   - { name: chat, slack: { url: "http://127.0.0.1:1/services/sesame-slack" } }
 `
+const FINDING: Finding = {
+  id: 'f1',
+  rule: 'fleet/target-down',
+  severity: 'critical',
+  state: 'firing',
+  subject: { target: 'dead' },
+  summary: 'dead does not answer',
+  evidence: [],
+  since: 1,
+  firingAt: 1,
+  seenAt: 1,
+}
 let runtime: Runtime
 beforeAll(async () => {
   process.env.EVENKEEL_LOG = 'silent'
@@ -62,6 +76,37 @@ test('every list and document answers, empty as it is', async () => {
     expect(response.status, path).toBe(200)
     await response.json()
   }
+})
+
+describe('an answer that is made once for all who ask', () => {
+  const shared = operations.filter((operation) => operation.shared)
+  test('is given by the lists that every open page asks for', () => {
+    for (const path of ['overview', 'targets', 'findings', 'incidents', 'rules', 'pools', 'changes'])
+      expect(shared.map((one) => one.path)).toContain(path)
+  })
+  test.each(shared.map((operation) => [operation.path, operation] as const))('%s looks at nothing of who asks', async (path, operation) => {
+    const call = new Proxy({ runtime, params: {}, query: operation.query?.parse({}) ?? {} } as never as AnyCall, {
+      get: (known, name) => {
+        if (!(name in known)) throw new Error(`${path} looks at ${String(name)}`)
+        return Reflect.get(known, name)
+      },
+    })
+    expect(await operation.run(call)).not.toBeInstanceOf(Response)
+  })
+  test('is not sent again to who has it, and is made anew after each call that changes something', async () => {
+    const first = await call('GET', 'findings')
+    const etag = first.headers.get('etag')!
+    expect((await call('GET', 'findings', undefined, { 'if-none-match': etag })).status).toBe(304)
+    runtime.store.findings.put(FINDING)
+    expect((await call('POST', `findings/${FINDING.id}/acknowledge`)).status).toBe(200)
+    const now = await call('GET', 'findings', undefined, { 'if-none-match': etag })
+    expect(now.status).toBe(200)
+    expect(((await now.json()) as { items: unknown[] }).items).toContainEqual(
+      expect.objectContaining({ id: FINDING.id, acknowledged: expect.anything() }),
+    )
+    runtime.store.findings.delete(FINDING.id)
+    await call('POST', 'findings/none/acknowledge')
+  })
 })
 
 test('no answer, and nothing that is refused, holds a secret', async () => {

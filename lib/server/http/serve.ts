@@ -8,7 +8,7 @@ import { currentRuntime, type Runtime, settledRuntime } from '../runtime.ts'
 import { asksByLabel, checkTouched } from '../teams/mayTouch.ts'
 import { readBody } from './body.ts'
 import { HEADERS } from './headers.ts'
-import type { Operation } from './operation.ts'
+import type { AnyCall, Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { problemResponse } from './problem.ts'
 
@@ -75,7 +75,7 @@ export function serve(request: Request): Promise<Response> {
       request,
     }
     checkTouched(operation, call)
-    const answer = await runWhereOwned(operation, call)
+    const answer = await answerOf(operation, call)
     const status = answer instanceof Response ? answer.status : (operation.status ?? 200)
     // Recorded before the answer is sent, so that a confirmed action always has its entry.
     // By the newest runtime: the call may have been a reload.
@@ -86,6 +86,24 @@ export function serve(request: Request): Promise<Response> {
     return status === 204 ? new Response(null, { status, headers: HEADERS }) : Response.json(answer, { status, headers: HEADERS })
   }
   return gate(request, operation.role, answered, asked, { ownAccount: operation.ownAccount, somewhere: asksByLabel(operation) })
+}
+
+/** One that reads the same for all is made once for all. */
+async function answerOf(operation: Operation, call: AnyCall): Promise<unknown> {
+  const { shared, path } = operation
+  const { answers } = call.runtime
+  if (!shared) {
+    if (operation.method === 'GET') return runWhereOwned(operation, call)
+    try {
+      return await runWhereOwned(operation, call)
+    } finally {
+      // Whoever asks after this finds what was done, also where it failed half-way.
+      answers.changed()
+    }
+  }
+  const key = JSON.stringify([path, call.params, call.query])
+  const answer = await answers.of(key, shared, () => operation.run(call))
+  return answer.response(call.request)
 }
 
 const table = operations.map((operation) => ({ operation, segments: operation.path.split('/') }))

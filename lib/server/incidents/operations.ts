@@ -14,6 +14,7 @@ export const incidentOperations = [
     method: 'GET',
     path: 'incidents',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Findings of one cause together, newest first',
     tag,
     query: z.object({ state: z.enum(['firing', 'resolved']).optional(), ...paging }),

@@ -9,6 +9,7 @@ export const overviewOperations = [
     method: 'GET',
     path: 'overview',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Everything that the first page shows',
     tag,
     answer: overviewAnswer,

@@ -12,6 +12,7 @@ export const poolOperations = [
     method: 'GET',
     path: 'pools',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Pools of every balancer',
     tag,
     query: z.object({ target: z.string().optional(), ...paging }),

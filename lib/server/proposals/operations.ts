@@ -17,6 +17,7 @@ export const proposalOperations = [
     method: 'GET',
     path: 'proposals',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Proposals, newest first',
     tag,
     query: z.object({

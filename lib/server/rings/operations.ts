@@ -14,6 +14,7 @@ export const ringOperations = [
     method: 'GET',
     path: 'rings',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Rings that applications hold',
     tag,
     query: z.object(paging),

@@ -13,6 +13,7 @@ export const ruleOperations = [
     method: 'GET',
     path: 'rules',
     role: 'viewer',
+    shared: 'everything',
     summary: 'Rules, their settings and what they say now',
     tag,
     query: z.object(paging),

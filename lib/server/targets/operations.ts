@@ -15,6 +15,7 @@ export const targetOperations = [
     method: 'GET',
     path: 'targets',
     role: 'viewer',
+    shared: 'targets',
     summary: 'Targets, by name',
     tag,
     query: z.object({

@@ -12,6 +12,7 @@ export const ttlOperations = [
     method: 'GET',
     path: 'ttls',
     role: 'viewer',
+    shared: 'everything',
     summary: 'TTL policies',
     tag,
     query: z.object(paging),

@@ -1,0 +1,31 @@
+/**
+ * Makes queries old that an event speaks of, many events at a time, after a while by chance. A page out of sight asks for nothing: its queries are
+ * old when somebody looks again.
+ */
+export function createRefetch(of: {
+  /** How long to wait from the first event on, ms. */
+  delay(): number
+  /** Whether somebody can see the page, and it is not paused. */
+  seen(): boolean
+  /** Makes the queries of these first words old; `now`: and asks for those that are shown. */
+  invalidate(keys: readonly string[], now: boolean): void
+}) {
+  const due = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | null = null
+  return {
+    touch(keys: readonly string[]) {
+      for (const key of keys) due.add(key)
+      if (due.size === 0) return
+      timer ??= setTimeout(() => {
+        timer = null
+        const keys = [...due]
+        due.clear()
+        of.invalidate(keys, of.seen())
+      }, of.delay())
+    },
+    stop() {
+      if (timer) clearTimeout(timer)
+      timer = null
+    },
+  }
+}
