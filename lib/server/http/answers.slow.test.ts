@@ -243,7 +243,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   for (const verb of ['roll-back', 'keep', 'settle']) await post(`changes/{id}/${verb}`, `changes/c0/${verb}`)
   await post('changes/{id}/retime', 'changes/c0/retime', { target: 'cache-a' })
   for (const verb of ['pause', 'resume', 'cancel']) await post(`jobs/{id}/${verb}`, `jobs/j1/${verb}`)
-  await post('silences', 'silences', { match: { rule: 'x' }, until: whole.AT + 60_000, reason: 'known' })
+  await post('silences', 'silences', { match: { rule: 'x' }, until: whole.AT + 3_600_000, reason: 'known' })
   await post('silences', 'silences', { matchers: ['target=~"cache-.*"'], until: whole.AT + 60_000 })
   await post('silences/{id}', 'silences/s1', { until: whole.AT + 90_000 })
   await get('annotations')
