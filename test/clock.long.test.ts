@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { TargetConfig } from '../lib/model/product.ts'
 import { fakedClock } from './fakedClock.ts'
+import { HAPROXY_DEFAULTS } from './haproxyCfg.ts'
 import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { describeWith } from './live.ts'
 import { ask, type HaproxyServer, startApp, startHaproxy } from './servers.ts'
@@ -22,12 +23,7 @@ const STEPS = [
 ]
 
 const cfg = (app: number) => () =>
-  `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-backend app
+  `${HAPROXY_DEFAULTS}backend app
   balance roundrobin
   server a 127.0.0.1:${app} weight 100
   server b 127.0.0.1:${app} weight 100

@@ -4,23 +4,13 @@ import { expect, test } from 'vitest'
 import type { ChangeView } from '../lib/model/answers/change.ts'
 import type { FrameView } from '../lib/model/answers/frame.ts'
 import { replaceFile } from '../lib/products/replaceFile.ts'
+import { webToApp } from './haproxyCfg.ts'
 import { describeWith } from './live.ts'
 import { ServedApi } from './served.ts'
 import { ask, startHaproxy, startRedis } from './servers.ts'
 import { describeOnSmallDisk, SmallDisk } from './smallDisk.ts'
 
-const cfg = ([port]: number[]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  server a 127.0.0.1:1 weight 90
-  server b 127.0.0.1:1 weight 100
-`
+const cfg = webToApp('server a 127.0.0.1:1 weight 90', 'server b 127.0.0.1:1 weight 100')
 const weight = (after: string) => ({ steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }], because: 'a test' })
 
 describeOnSmallDisk('on a disk without one free block', () => {

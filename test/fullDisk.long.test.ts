@@ -6,6 +6,7 @@ import type { Job } from '../lib/model/job.ts'
 import type { TargetConfig } from '../lib/model/product.ts'
 import type { SavingFailure } from '../lib/model/store.ts'
 import { type Command, createRedisClient } from '../lib/products/redis/client.ts'
+import { webToApp } from './haproxyCfg.ts'
 import { KillableEvenkeel } from './killableEvenkeel.ts'
 import { describeWith } from './live.ts'
 import { randomOf } from './random.ts'
@@ -13,18 +14,7 @@ import { ask, startHaproxy, startRedis } from './servers.ts'
 import { describeOnSmallDisk, SmallDisk } from './smallDisk.ts'
 
 const ROUNDS = 56
-const cfg = ([port]: number[]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  server a 127.0.0.1:1 weight 100
-  server b 127.0.0.1:1 weight 100
-`
+const cfg = webToApp('server a 127.0.0.1:1 weight 100', 'server b 127.0.0.1:1 weight 100')
 const failing = (evenkeel: KillableEvenkeel) => evenkeel.ask<SavingFailure | null>('failing')
 const told = (error: unknown) => error as { code?: string }
 

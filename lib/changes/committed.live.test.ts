@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { checkout } from '../../test/checkout.ts'
+import { HAPROXY_DEFAULTS } from '../../test/haproxyCfg.ts'
 import { HaproxyReloads } from '../../test/haproxyReloads.ts'
 import { describeWith } from '../../test/live.ts'
 import { ask, type HaproxyServer, startHaproxy } from '../../test/servers.ts'
@@ -14,12 +15,7 @@ import { createStore } from '../store/store.ts'
 import { createChanges } from './changes.ts'
 
 const FILE = 'haproxy.cfg'
-const BACKENDS = `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-backend app
+const BACKENDS = `${HAPROXY_DEFAULTS}backend app
   server one 127.0.0.1:1 weight 100
   server two 127.0.0.1:1 weight 100
 `

@@ -1,6 +1,7 @@
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { webToApp } from '../../test/haproxyCfg.ts'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { type App, ask, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
@@ -9,21 +10,7 @@ import type { Course } from '../model/group.ts'
 import type { TargetConfig } from '../model/product.ts'
 
 const NAMES = ['lb1', 'lb2', 'lb3']
-const cfg =
-  (apps: App[]) =>
-  ([port]: number[]) =>
-    `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  balance roundrobin
-${apps.map((app, i) => `  server app${i + 1} 127.0.0.1:${app.port} weight 100`).join('\n')}
-`
+const cfg = (apps: App[]) => webToApp('balance roundrobin', ...apps.map((app, i) => `server app${i + 1} 127.0.0.1:${app.port} weight 100`))
 
 /** Steady requests to each until it is disposed. */
 function traffic(ports: number[], perSecond: number): Disposable {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { HAPROXY_DEFAULTS } from '../../test/haproxyCfg.ts'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { ask, startApp, startHaproxy } from '../../test/servers.ts'
@@ -11,16 +12,12 @@ const POOLS = { table: 'balance static-rr', map: 'balance uri', ring: 'balance u
 const cfg =
   (app: number) =>
   ([port, second]: number[]) =>
-    `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-${Object.entries(POOLS)
-  .map(
-    ([name, balance]) => `backend ${name}\n  ${balance}\n  server a 127.0.0.1:${app} weight 100\n  server b 127.0.0.1:${app} weight 50\n`,
-  )
-  .join('')}
+    `${HAPROXY_DEFAULTS}${Object.entries(POOLS)
+      .map(
+        ([name, balance]) =>
+          `backend ${name}\n  ${balance}\n  server a 127.0.0.1:${app} weight 100\n  server b 127.0.0.1:${app} weight 50\n`,
+      )
+      .join('')}
 frontend web
   bind 127.0.0.1:${port}
   default_backend spare

@@ -1,6 +1,7 @@
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { HAPROXY_DEFAULTS } from '../../test/haproxyCfg.ts'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { type App, startApp, startHaproxy } from '../../test/servers.ts'
@@ -9,13 +10,8 @@ import type { TargetConfig } from '../model/product.ts'
 
 const POOLS = ['app', 'web', 'api']
 const cfg = (apps: App[]) => (ports: number[]) =>
-  `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-${POOLS.map(
-  (pool, i) => `frontend in-${pool}
+  `${HAPROXY_DEFAULTS}${POOLS.map(
+    (pool, i) => `frontend in-${pool}
   bind 127.0.0.1:${ports[i]}
   default_backend ${pool}
 backend ${pool}
@@ -23,7 +19,7 @@ backend ${pool}
   server a 127.0.0.1:${apps[2 * i]!.port} weight 100
   server b 127.0.0.1:${apps[2 * i + 1]!.port} weight 100
 `,
-).join('')}`
+  ).join('')}`
 
 /** Steady requests to all pools until it is disposed. */
 function traffic(ports: readonly number[]): Disposable {

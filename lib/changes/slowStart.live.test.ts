@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { HAPROXY_DEFAULTS } from '../../test/haproxyCfg.ts'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
 import { ask, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
@@ -8,12 +9,7 @@ import type { TargetConfig } from '../model/product.ts'
 import type { Pool } from '../model/topology.ts'
 
 const cfg = (app: number) => () =>
-  `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-backend app
+  `${HAPROXY_DEFAULTS}backend app
   balance roundrobin
   server a 127.0.0.1:${app} weight 100
   server b 127.0.0.1:${app} weight 100

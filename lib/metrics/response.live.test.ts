@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { webToApp } from '../../test/haproxyCfg.ts'
 import { describeWith } from '../../test/live.ts'
 import { ask, startApp, startHaproxy } from '../../test/servers.ts'
 import { haproxyConfig } from '../products/haproxy/config.ts'
@@ -12,19 +13,7 @@ describeWith(['haproxy'], "a pool's response as HAProxy shows it", () => {
     await using fast = await startApp({ name: '20', latencyMs: 20 })
     await using slow = await startApp({ name: '160', latencyMs: 160 })
     await using server = await startHaproxy({
-      cfg: ([port]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  balance roundrobin
-  server fast 127.0.0.1:${fast.port} weight 100
-  server slow 127.0.0.1:${slow.port} weight 100
-`,
+      cfg: webToApp('balance roundrobin', `server fast 127.0.0.1:${fast.port} weight 100`, `server slow 127.0.0.1:${slow.port} weight 100`),
     })
     const store = createStore({ path: ':memory:' })
     const link = haproxy.open(haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: server.about.socket }))

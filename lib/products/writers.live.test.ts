@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { CAUSE } from '../../test/cause.ts'
+import { webToApp } from '../../test/haproxyCfg.ts'
 import { describeWith } from '../../test/live.ts'
 import { type App, ask, redisSay, startApp, startHaproxy, startRedis } from '../../test/servers.ts'
 import { haproxyActuator } from './haproxy/actuator.ts'
@@ -49,22 +50,10 @@ describeWith(['redis-server'], 'Redis with one user that reads and one that writ
   })
 })
 
-const cfg =
-  (app: App) =>
-  ([port, user]: number[]) =>
-    `global
-  stats socket ipv4@127.0.0.1:${user} level user
-defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  server app1 127.0.0.1:${app.port} weight 100
-`
+const cfg = (app: App) => {
+  const app1 = webToApp(`server app1 127.0.0.1:${app.port} weight 100`)
+  return (ports: number[]) => `global\n  stats socket ipv4@127.0.0.1:${ports[1]} level user\n${app1(ports)}`
+}
 
 describeWith(['haproxy'], 'HAProxy with a socket of level user and one of level admin', () => {
   test('the change goes by the admin socket, reading by the other', async () => {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
+import { webToApp } from '../../../test/haproxyCfg.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type App, ask, type HaproxyServer, startApp, startBadServer, startHaproxy } from '../../../test/servers.ts'
 import type { Edit, Parsed } from '../../model/product.ts'
@@ -19,22 +20,12 @@ async function poll(link: Link, id: string, cursor: string | null = null): Promi
   return probe.parse(JSON.parse(JSON.stringify(raw)), { cursor, at: Date.now() })
 }
 
-const cfg =
-  (apps: App[], backend: string) =>
-  ([port]: number[]) =>
-    `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  option httpchk GET /health
-  ${backend}
-${apps.map((app, i) => `  server app${i + 1} 127.0.0.1:${app.port} weight 100 check inter 100ms fall 2 rise 2`).join('\n')}
-`
+const cfg = (apps: App[], backend: string) =>
+  webToApp(
+    'option httpchk GET /health',
+    backend,
+    ...apps.map((app, i) => `server app${i + 1} 127.0.0.1:${app.port} weight 100 check inter 100ms fall 2 rise 2`),
+  )
 
 const start = (apps: App[], backend = 'balance roundrobin', level = 'admin') => startHaproxy({ cfg: cfg(apps, backend), level })
 

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { HAPROXY_DEFAULTS } from '../../../test/haproxyCfg.ts'
 import { HaproxyReloads } from '../../../test/haproxyReloads.ts'
 import { describeWith } from '../../../test/live.ts'
 import { judge, load } from '../../../test/series.ts'
@@ -10,12 +11,7 @@ import type { Pool } from '../../model/topology.ts'
 import { haproxyConfig } from './config.ts'
 import { haproxy } from './product.ts'
 
-const BACKENDS = `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-backend app
+const BACKENDS = `${HAPROXY_DEFAULTS}backend app
   server one 127.0.0.1:1 weight 100   # the big one
   server two 127.0.0.1:1 weight 100
   server three 127.0.0.1:1

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CAUSE } from '../../../../test/cause.ts'
 import { createAuthority } from '../../../../test/certificates.ts'
 import { PASSWORD, startDataplane, USER } from '../../../../test/dataplaneApi.ts'
+import { webToApp } from '../../../../test/haproxyCfg.ts'
 import { describeWith } from '../../../../test/live.ts'
 import { type App, ask, type HaproxyServer, startApp, startHaproxy } from '../../../../test/servers.ts'
 import type { AnyProduct, Edit, Parsed } from '../../../model/product.ts'
@@ -20,25 +21,11 @@ const soon = (ms = 5_000) => AbortSignal.timeout(ms)
 const configOf = (fake: Pick<Fake, 'url'>, more: object = {}) =>
   haproxyConfig.parse({ kind: 'haproxy', name: 'edge', dataplane: { url: fake.url, username: USER, password: PASSWORD, ...more } })
 
-const cfg =
-  (apps: App[]) =>
-  ([port]: number[]) =>
-    `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  balance uri
-  hash-type consistent
-${apps.map((app, i) => `  server app${i + 1} 127.0.0.1:${app.port} check weight 100`).join('\n')}
-backend fixed
-  balance static-rr
-  server one 127.0.0.1:${apps[0]!.port} weight 3
-`
+const cfg = (apps: App[]) => {
+  const servers = apps.map((app, i) => `server app${i + 1} 127.0.0.1:${app.port} check weight 100`)
+  const app = webToApp('balance uri', 'hash-type consistent', ...servers)
+  return (ports: number[]) => `${app(ports)}backend fixed\n  balance static-rr\n  server one 127.0.0.1:${apps[0]!.port} weight 3\n`
+}
 
 /** The product's probes, once each, in their order: what the statistics are then understood with. */
 async function pollAll(config: HaproxyConfig): Promise<Record<string, Parsed>> {
