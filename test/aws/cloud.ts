@@ -53,6 +53,8 @@ export type FakeAws = {
   /** Services that never answer. */
   hanging: Set<string>
   keys: Key[]
+  /** Ids of keys that may only read. */
+  readers: Set<string>
   /** Everything is answered by this. */
   refusing: Refusal | null
   /** Items of a page, and values of one GetMetricData answer. */
@@ -86,6 +88,7 @@ export async function startAws(cloud: Cloud, region = 'eu-west-1'): Promise<Fake
     throttled: new Map(),
     hanging: new Set(),
     keys: [{ id: 'AKIDEXAMPLE', secret: 'secret+of/the=tests' }],
+    readers: new Set(),
     refusing: null,
     pageSize: 2,
     valuesMax: 500,
@@ -134,7 +137,7 @@ function answer(fake: FakeAws, region: string, request: IncomingMessage, body: B
   if (!service || scope.region !== (global ? 'us-east-1' : region))
     refuse({ status: 403, code: 'SignatureDoesNotMatch', message: `Credential should be scoped to a valid region, not ${scope.region}` })
   else if (fake.refusing) refuse(fake.refusing)
-  else if (fake.denied.has(`${service}:${operation}`))
+  else if (fake.denied.has(`${service}:${operation}`) || (/^Modify/.test(operation) && fake.readers.has(scope.key)))
     refuse({
       status: service === 'cloudwatch' ? 400 : 403,
       code: service === 'cloudwatch' ? 'AccessDeniedException' : 'AccessDenied',

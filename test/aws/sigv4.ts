@@ -1,6 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
+/** `key`: the id of who signed. */
+type Scope = { region: string; service: string; key: string }
 export type Key = { id: string; secret: string; token?: string }
 /** Why a request is refused, as AWS says it. */
 export type Refusal = { status: number; code: string; message: string }
@@ -16,7 +18,7 @@ const SKEW_MS = 300_000
  * Checks AWS Signature Version 4 of a request, by its published description (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
  * not by the SDK's own code. Answers the scope, or the refusal.
  */
-export function verify(request: IncomingMessage, body: Buffer, keys: readonly Key[]): { region: string; service: string } | Refusal {
+export function verify(request: IncomingMessage, body: Buffer, keys: readonly Key[]): Scope | Refusal {
   const authorization = request.headers.authorization
   if (!authorization) return refused('MissingAuthenticationToken', 'Request is missing Authentication Token')
   const found =
@@ -68,5 +70,5 @@ export function verify(request: IncomingMessage, body: Buffer, keys: readonly Ke
   const expected = hmac(signingKey, toSign)
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex')))
     return refused('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.')
-  return { region, service }
+  return { region, service, key: key.id }
 }

@@ -14,6 +14,7 @@ import { readZones } from './zones.ts'
 export type AccountOptions = {
   region: string
   endpoint?: string | undefined
+  write?: { profile: string } | undefined
   tags: Tags
   /** Names of hosted zones. */
   zones?: readonly string[]
@@ -43,8 +44,9 @@ export interface Account {
   /** The newest look, however old; null before the first. */
   newest(): Inventory | null
   metered(thing: Pick<Thing, 'of' | 'id'>, signal: AbortSignal): Promise<Metered>
-  /** Of the region itself, for settings. */
+  /** Of the region itself, for settings: who reads, and who writes. */
   readonly clients: Clients
+  readonly writers: Clients
   /** The next look is a new one: something was written. */
   forget(): void
   /** How many metrics are read, and how far apart: for what it costs. */
@@ -64,6 +66,7 @@ export function openAccount(options: AccountOptions): Account {
 
 class SharedAccount implements Account {
   readonly clients: Clients
+  readonly writers: Clients
   /** Of the region in which CloudFront has its API and its numbers. */
   readonly #global: Clients
   readonly #options: AccountOptions
@@ -76,9 +79,10 @@ class SharedAccount implements Account {
   #looking: Promise<Inventory> | null = null
 
   constructor(options: AccountOptions) {
-    const { region, endpoint, tags, callMs, now = Date.now } = options
+    const { region, endpoint, write, tags, callMs, now = Date.now } = options
     const place = (region: string) => ({ region, ...(endpoint !== undefined && { endpoint }) })
     this.clients = createClients(place(region), callMs)
+    this.writers = write ? createClients({ ...place(region), ...write }, callMs) : this.clients
     this.#global = region === globalRegion(region) ? this.clients : createClients(place(globalRegion(region)), callMs)
     this.#options = options
     this.#now = now
@@ -120,6 +124,7 @@ class SharedAccount implements Account {
 
   close(): void {
     this.clients.close()
+    this.writers.close()
     this.#global.close()
   }
 

@@ -35,8 +35,8 @@ export const awsActuator: Actuator<AwsConfig> = {
   async write(config, edits, signal, cause) {
     const { account, thing } = await thingOf(config, signal)
     try {
-      if (thing.of === 'balancer') await writeWeights(account.clients, thing.arn, edits, signal)
-      else await writeParameters(account.clients, homeOf(account, thing), edits, signal, cause)
+      if (thing.of === 'balancer') await writeWeights(account.writers, thing.arn, edits, signal)
+      else await writeParameters(account.writers, homeOf(account, thing), edits, signal, cause)
     } finally {
       account.forget()
     }

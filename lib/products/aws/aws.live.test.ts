@@ -1,3 +1,6 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FakeAws, startAws } from '../../../test/aws/cloud.ts'
 import { BALANCER, BLUE, DISTRIBUTION_ARN, GREEN, GROUP_ARN, LISTENER, PER_MINUTE, RULE, shop } from '../../../test/aws/shop.ts'
@@ -337,6 +340,29 @@ describe('weights of a forward action', () => {
     await expect(awsActuator.write(config, [weight('blue', '7', '1')], never(), { change: 'c' })).rejects.toMatchObject({
       written: 'none',
       message: 'AWS denies elasticloadbalancing:ModifyRule: allow it in the IAM policy of these credentials',
+    })
+  })
+
+  it('are written with the credentials of `write` alone, which may be all that writes', async () => {
+    await using files = await mkdtempDisposable(join(tmpdir(), 'evenkeel-aws-'))
+    const credentials = join(files.path, 'credentials')
+    await writeFile(credentials, '[tuner]\naws_access_key_id = AKIDTUNER\naws_secret_access_key = secret+of/the=tuner\n')
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', credentials)
+    fake.keys.push({ id: 'AKIDTUNER', secret: 'secret+of/the=tuner' })
+    fake.readers.add('AKIDEXAMPLE')
+    const of = async (more: object) => behindOf(await (await openTarget(more)).discover(), 'cloud:front').config
+    const write = async (more: object) => awsActuator.write(await of(more), [weight('blue', '3', '1')], never(), { change: 'c' })
+    await expect(write({})).rejects.toMatchObject({ code: 'not_allowed', written: 'none' })
+    await expect(write({ write: { profile: 'nobody' } })).rejects.toMatchObject({
+      code: 'not_allowed',
+      message: expect.stringContaining('profile nobody of `write`'),
+    })
+    await write({ write: { profile: 'tuner' } })
+    expect(rule().Actions[1]!.ForwardConfig!.TargetGroups[0]!.Weight).toBe(1)
+    // What only reads never signs with them.
+    fake.keys = fake.keys.filter(({ id }) => id !== 'AKIDTUNER')
+    expect(await awsActuator.get(await of({ write: { profile: 'tuner' } }), [`443-${RULE}/blue/weight`], never())).toEqual({
+      [`443-${RULE}/blue/weight`]: '1',
     })
   })
 

@@ -1,8 +1,8 @@
 import type { Call } from './errors.ts'
 import { inWords, withoutCredentials } from './errors.ts'
 
-/** Where one account's services are. */
-export type Place = { region: string; endpoint?: string }
+/** Where one account's services are, and as who they are asked: a `profile` of AWS's own configuration files, by default whom the SDK finds. */
+export type Place = { region: string; endpoint?: string; profile?: string }
 
 /** One call of the SDK, or all of its tries: after so long the service is one that hangs. */
 const CALL_MS = 8_000
@@ -56,7 +56,7 @@ export interface Clients {
 export const globalRegion = (region: string): string => (region.startsWith('cn-') ? 'cn-northwest-1' : 'us-east-1')
 
 /** The clients of an account's services. Each SDK is loaded with the first request: who watches no AWS pays nothing for it. `callMs`: how long one call may take. */
-export function createClients({ region, endpoint }: Place, callMs = CALL_MS): Clients {
+export function createClients({ region, endpoint, profile }: Place, callMs = CALL_MS): Clients {
   const loaded = new Map<Service, Promise<Loaded<Service>>>()
   let credentials: Promise<Credentials> | null = null
   let requests = 0
@@ -64,7 +64,7 @@ export function createClients({ region, endpoint }: Place, callMs = CALL_MS): Cl
   /** One chain for all services: a role's credentials are fetched once. Its look at the instance metadata is bounded by the SDK (1 s, no retry). */
   const chain = () => {
     credentials ??= import('@aws-sdk/credential-provider-node').then(({ defaultProvider }) =>
-      defaultProvider({ timeout: 1_000, maxRetries: 0 }),
+      defaultProvider({ timeout: 1_000, maxRetries: 0, ...(profile !== undefined && { profile }) }),
     )
     return credentials.then((provide) => provide())
   }
@@ -86,11 +86,11 @@ export function createClients({ region, endpoint }: Place, callMs = CALL_MS): Cl
 
   return {
     async ask(service, operation, signal, send) {
-      const call: Call = { service, operation, region }
+      const call: Call = { service, operation, region, ...(profile !== undefined && { profile }) }
       const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(callMs)])
       requests++
       try {
-        const half = halfOfCredentials()
+        const half = profile === undefined ? halfOfCredentials() : null
         if (half) throw Object.assign(new Error(half), { name: 'CredentialsProviderError' })
         const one = await orAborted(load(service), abortSignal)
         return await orAborted(send(one, { abortSignal }), abortSignal)

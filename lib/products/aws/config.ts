@@ -18,6 +18,15 @@ export const awsConfig = z
     endpoint: url(z.url({ protocol: /^https?$/, error: 'http(s)://HOST:PORT' }))
       .optional()
       .describe('The address of all its services, where it is not that of AWS: a proxy, a VPC endpoint, a test server'),
+    write: z
+      .strictObject({
+        profile: z
+          .string()
+          .regex(/^[^\p{Cc}\s[\]]{1,100}$/u, "the name of a profile in AWS's own configuration files")
+          .describe("The profile of AWS's own configuration files that writes; it may take a role (`role_arn`)"),
+      })
+      .optional()
+      .describe('Other credentials for what writes; what only reads never signs with them. Default: the same credentials'),
     tags: z
       .record(z.string().min(1).max(128), z.string().max(256))
       .default({})

@@ -1,8 +1,8 @@
 import { EvenkeelError } from '../../model/error.ts'
 import { printable } from '../answers.ts'
 
-/** Which call of which service failed. `service`: as IAM names it. */
-export type Call = { service: string; operation: string; region: string }
+/** Which call of which service failed. `service`: as IAM names it. `profile`: whose credentials were configured. */
+export type Call = { service: string; operation: string; region: string; profile?: string }
 
 /** The parts of an SDK's error that are read. */
 type SdkError = { name?: unknown; message?: unknown; Code?: unknown; code?: unknown; $metadata?: { httpStatusCode?: unknown } }
@@ -32,7 +32,7 @@ const NETWORK: Record<string, string> = {
  * An error of the SDK as one that a user may read: what is wrong, and the mend. AWS's own words are quoted only where they are about values,
  * because those about identities hold the account and the user.
  */
-export function inWords(error: unknown, { service, operation, region }: Call): EvenkeelError {
+export function inWords(error: unknown, { service, operation, region, profile }: Call): EvenkeelError {
   if (error instanceof EvenkeelError) return error
   const { name, message, Code, code, $metadata } = (error ?? {}) as SdkError
   const kind = String(Code ?? name ?? '')
@@ -40,7 +40,12 @@ export function inWords(error: unknown, { service, operation, region }: Call): E
   const where = `${service} in ${region}`
   const said = (words: string, of: 'unreachable' | 'not_allowed' | 'too_many' | 'invalid' | 'not_found' = 'not_allowed') =>
     new EvenkeelError(of, words, { cause: error })
-  if (kind === 'CredentialsProviderError' || kind === 'TokenProviderError') return said(withoutCredentials())
+  if (kind === 'CredentialsProviderError' || kind === 'TokenProviderError')
+    return said(
+      profile === undefined
+        ? withoutCredentials()
+        : `The profile ${profile} of \`write\` has no credentials: look for it in AWS's own configuration files`,
+    )
   if (DENIED.test(kind))
     return said(`AWS denies ${actionIn(text) ?? `${service}:${operation}`}: allow it in the IAM policy of these credentials`)
   if (EXPIRED.test(kind)) return said('The AWS credentials have expired: renew them')

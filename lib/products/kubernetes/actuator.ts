@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { drifted, EvenkeelError, malformed } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import type { Client } from './client.ts'
-import type { KubernetesConfig } from './config.ts'
+import { type KubernetesConfig, writerOf } from './config.ts'
 import { linkOf } from './link.ts'
 import { type KubeObject, objectShape } from './objects.ts'
 import { Refused, refusalError, type Verb } from './refused.ts'
@@ -45,7 +45,7 @@ export const kubernetesActuator: Actuator<KubernetesConfig> = {
     return Object.assign({}, ...found)
   },
   async write(config, edits, signal) {
-    const { client } = linkOf(config).cluster
+    const client = linkOf(config).writer
     const done: Own<Edit>[][] = []
     for (const [, own] of byObject(edits)) {
       try {
@@ -59,7 +59,8 @@ export const kubernetesActuator: Actuator<KubernetesConfig> = {
   },
   commands(config, edits) {
     const { cluster } = linkOf(config)
-    const context = config.context === undefined ? '' : ` --context ${quoted(config.context)}`
+    const { context: given } = writerOf(config)
+    const context = given === undefined ? '' : ` --context ${quoted(given)}`
     return [...byObject(edits)].map(([, own]) => {
       const { kind, namespace, name } = own[0]!.setting
       const resource = resourceOf(own[0]!.setting)

@@ -4,7 +4,7 @@ import type { CodeWriter } from '../../model/code.ts'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
 import { annotationKey } from './canaries.ts'
-import type { KubernetesConfig } from './config.ts'
+import { type KubernetesConfig, writerOf } from './config.ts'
 import { objectShape } from './objects.ts'
 import { INGRESSES, qualified, ROUTES } from './resources.ts'
 import { rulesOf } from './routes.ts'
@@ -45,7 +45,8 @@ const byObject = (edits: readonly Edit[]): Map<string, Own[]> =>
   )
 
 /** Names and values come in as arguments: nothing of them is part of jq's program. The answer of `get` holds the version, which `replace` requires. */
-function commandOf({ context }: KubernetesConfig, edits: readonly Own[]): string {
+function commandOf(config: KubernetesConfig, edits: readonly Own[]): string {
+  const { context } = writerOf(config)
   const { kind, namespace, name } = edits[0]!.setting
   const kubectl = ['kubectl', ...(context === undefined ? [] : [`--context=${context}`]), `--namespace=${namespace}`]
   const resource = qualified(kind === 'HTTPRoute' ? ROUTES : INGRESSES)

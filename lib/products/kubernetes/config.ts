@@ -26,6 +26,18 @@ export const kubernetesConfig = z
       .optional()
       .describe("A kubeconfig file. Without it Evenkeel takes its own pod's service account"),
     context: z.string().min(1).optional().describe("The kubeconfig's context. Default: its `current-context`"),
+    write: z
+      .strictObject({
+        kubeconfig: path('the path of a kubeconfig')
+          .optional()
+          .describe('Another kubeconfig file for writing. Default: that of `kubeconfig`, with another `context`'),
+        context: z.string().min(1).optional().describe('Its context for writing. Default: its `current-context`'),
+      })
+      .refine(({ kubeconfig, context }) => kubeconfig !== undefined || context !== undefined, {
+        message: 'a kubeconfig, a context, or both',
+      })
+      .optional()
+      .describe('Another user of the same cluster for what writes; what only reads never signs in as this one. Default: the same user'),
     namespaces: z
       .array(matches(LABEL, 'the name of a namespace'))
       .min(1)
@@ -51,9 +63,11 @@ export const kubernetesConfig = z
       ),
     secrets: z.array(password).default([]).describe('Secrets that hold the passwords of discovered servers. No other Secret is ever read'),
   })
-  .superRefine(({ kubeconfig, context }, issues) => {
-    if (context !== undefined && kubeconfig === undefined)
-      issues.addIssue({ code: 'custom', path: ['context'], message: 'context is for a kubeconfig: name that too' })
+  .superRefine(({ kubeconfig, context, write }, issues) => {
+    const message = 'context is for a kubeconfig: name that too'
+    if (context !== undefined && kubeconfig === undefined) issues.addIssue({ code: 'custom', path: ['context'], message })
+    if (write?.context !== undefined && (write.kubeconfig ?? kubeconfig) === undefined)
+      issues.addIssue({ code: 'custom', path: ['write', 'context'], message })
   })
   .transform(({ labels, recognize, ...rest }) => ({
     ...rest,
@@ -62,6 +76,10 @@ export const kubernetesConfig = z
   }))
 
 export type KubernetesConfig = z.output<typeof kubernetesConfig>
+
+/** As what writes signs in: with the kubeconfig and context of `write`, where they are configured. */
+export const writerOf = ({ write, ...config }: KubernetesConfig): KubernetesConfig =>
+  write === undefined ? config : { ...config, context: undefined, ...write }
 
 /** Where it is, without secrets; two targets of one file and context are the same. */
 export const kubernetesAddress = ({ kubeconfig, context }: KubernetesConfig): string =>

@@ -322,6 +322,22 @@ test('a field that Argo CD, Flux, Helm or a controller owns is not written, unle
   expect(await kubernetesActuator.get(config, [SETTING], now())).toEqual({ [SETTING]: '7' })
 })
 
+test('what writes signs in as the user of `write`, which what only reads never does', async () => {
+  api.put('httproutes', route({ a: 9 }))
+  api.allow('list services', 'list endpointslices', 'list httproutes', 'list ingresses', 'get httproutes')
+  const config = await configured({ write: { context: 'tuner' } })
+  await write(config, [SETTING, '9', '7'])
+  expect(await kubernetesActuator.get(config, [SETTING], now())).toEqual({ [SETTING]: '7' })
+  expect(api.requests.map(({ user, method }) => `${user} ${method}`)).toEqual(['tuner GET', 'tuner PATCH', 'evenkeel GET'])
+  expect(await kubernetes.prerequisites!(config)).toMatchObject([
+    { feature: 'patch HTTPRoutes, as the user of `write`', available: true },
+    { feature: 'patch Ingresses, as the user of `write`', available: true },
+  ])
+  expect(kubernetesActuator.commands(config, [{ name: SETTING, expect: '7', value: '5' }])[0]).toMatch(/^HTTPRoute|--context 'tuner'/)
+  expect(() => kubernetesConfig.parse({ kind: 'kubernetes', name: 'prod', write: { context: 'tuner' } })).toThrow('name that too')
+  expect(() => kubernetesConfig.parse({ kind: 'kubernetes', name: 'prod', write: {} })).toThrow('a kubeconfig, a context, or both')
+})
+
 test('without the right to patch the refusal names it; what the server finds invalid is told in its words', async () => {
   api.put('httproutes', route({ a: 9 }))
   const config = await configured()

@@ -1,13 +1,15 @@
 import type { ServiceFacts } from '../../model/topology.ts'
+import { type Client, createClient } from './client.ts'
 import { type Cluster, openCluster, systemPace } from './cluster.ts'
-import type { KubernetesConfig } from './config.ts'
+import { type KubernetesConfig, writerOf } from './config.ts'
 import type { Problem } from './discovered.ts'
 import { createPasswords, type Passwords } from './passwords.ts'
 
-/** `problems`, `found`, `services`: what the newest discovery came to. */
+/** `writer`: signed in as what writes. `problems`, `found`, `services`: what the newest discovery came to. */
 export type KubernetesLink = {
   config: KubernetesConfig
   cluster: Cluster
+  writer: Client
   passwords: Passwords
   problems: Problem[]
   found: number | null
@@ -19,7 +21,8 @@ const links = new WeakMap<KubernetesConfig, KubernetesLink>()
 
 export function openLink(config: KubernetesConfig, pace = systemPace): KubernetesLink {
   const cluster = openCluster(config, pace)
-  const link = { config, cluster, passwords: createPasswords(config, cluster.client), problems: [], found: null, services: [] }
+  const writer = config.write ? createClient(writerOf(config)) : cluster.client
+  const link = { config, cluster, writer, passwords: createPasswords(config, cluster.client), problems: [], found: null, services: [] }
   links.set(config, link)
   return link
 }

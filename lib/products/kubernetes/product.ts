@@ -8,7 +8,7 @@ import { mayPatch } from './allowed.ts'
 import { canaryPools } from './canaries.ts'
 import { createClient } from './client.ts'
 import type { Collection } from './cluster.ts'
-import { type KubernetesConfig, kubernetesAddress, kubernetesConfig } from './config.ts'
+import { type KubernetesConfig, kubernetesAddress, kubernetesConfig, writerOf } from './config.ts'
 import { discovered, type Found, type Problem, type Programs, servicesOf } from './discovered.ts'
 import { endpointsOf } from './endpoints.ts'
 import { type KubernetesLink, openLink } from './link.ts'
@@ -177,7 +177,10 @@ export function kubernetesOf(products: readonly AnyProduct[]): Product<Kubernete
     title: 'Kubernetes',
     config: kubernetesConfig,
     open: (config) => openLink(config),
-    close: ({ cluster }) => cluster.close(),
+    async close({ cluster, writer }) {
+      await cluster.close()
+      writer.close()
+    },
     discover,
     productOf: ({ kind }) => byKind.get(kind)!,
     probes: [mirror as Probe<KubernetesLink, unknown>],
@@ -185,11 +188,16 @@ export function kubernetesOf(products: readonly AnyProduct[]): Product<Kubernete
     rights:
       'list and watch on services, endpointslices.discovery.k8s.io, httproutes.gateway.networking.k8s.io and ingresses.networking.k8s.io; to apply: get and patch on the last two; get on the Secrets that `secrets` names, each by its name',
     async prerequisites(config) {
-      const client = createClient(config)
-      return [
-        prerequisite('patch HTTPRoutes', await mayPatch(client, ROUTES, config.namespaces)),
-        prerequisite('patch Ingresses', await mayPatch(client, INGRESSES, config.namespaces)),
-      ]
+      const client = createClient(writerOf(config))
+      const who = config.write ? ', as the user of `write`' : ''
+      try {
+        return [
+          prerequisite(`patch HTTPRoutes${who}`, await mayPatch(client, ROUTES, config.namespaces)),
+          prerequisite(`patch Ingresses${who}`, await mayPatch(client, INGRESSES, config.namespaces)),
+        ]
+      } finally {
+        client.close()
+      }
     },
   }
 }
