@@ -23,7 +23,7 @@ export class ServedApi implements AsyncDisposable {
     this.#port = port
     this.notices = notices
   }
-  /** `yaml`: the configuration without listen, data, mode, receivers and routes. */
+  /** `yaml`: the configuration without listen, data, mode, receivers and routes; without `auth` everybody may do everything. */
   static async open(data: string, yaml: string): Promise<ServedApi> {
     const notices: string[] = []
     const hook = createServer((request, response) => {
@@ -43,7 +43,7 @@ export class ServedApi implements AsyncDisposable {
       `listen: 127.0.0.1:${evenkeel.#port}
 data: ${data}
 mode: tune
-auth: { mode: none }
+${/^auth:/m.test(yaml) ? '' : 'auth: { mode: none }'}
 learning: 1s
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:${(hook.address() as AddressInfo).port}/" } }]
 routes: [{ match: {}, to: [hook], wait: 1s }]
@@ -69,10 +69,12 @@ ${yaml}
       child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.output}`)))
     })
   }
-  async call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  /** `as`: a person as a reverse proxy names them. */
+  async call(method: string, path: string, body?: unknown, as = 'ann'): Promise<{ status: number; body: unknown }> {
     const answer = await fetch(`http://127.0.0.1:${this.#port}/${path.startsWith('/') ? path.slice(1) : `api/v1/${path}`}`, {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: { 'x-forwarded-user': as, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
     return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
@@ -86,6 +88,9 @@ ${yaml}
       if (holds(value)) return value
       if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)}; ${this.output}`)
     }
+  }
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
   }
   /** Stops it where it stands, or lets it go on. */
   freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {

@@ -14,6 +14,7 @@ setRuntime(evenkeel)
 createServer(async (request, response) => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
+  evenkeel.auth.meet(request)
   const { method, url, headers } = request
   if (url === '/readyz') {
     const because = notReady(evenkeel)

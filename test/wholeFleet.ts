@@ -274,6 +274,7 @@ export const changes: Whole<Change>[] = (['watching', 'kept'] as const).map((sta
   finding: 'f1',
   by: 'ada',
   approvedBy: 'bob',
+  approval: 'a1',
   at: AT - 30_000,
   watchFrom: AT - 20_000,
   watchUntil: AT + 20_000,
@@ -376,9 +377,9 @@ export const course: Whole<Course> = {
   guards,
   by: 'ada',
   approvedBy: 'bob',
+  approval: 'a1',
   at: AT,
   continuedBy: 'bob',
-  waiting: { since: AT, because: 'a freeze' },
   endedAt: AT,
   outcome: 'Stopped',
 }

@@ -136,7 +136,11 @@ export function createAutopilot(options: AutopilotOptions): Autopilot {
 
   async function act(rule: AutopilotRule, proposal: Proposal, because: string): Promise<void> {
     try {
-      const { change } = await changes.apply(proposal.id, AUTOPILOT, { autopilot: { rule: rule.id, because } })
+      const still = () => {
+        const newest = decide(rule, store.proposals.get(proposal.id) ?? proposal)
+        return newest.acts ? null : new EvenkeelError('not_allowed', newest.because)
+      }
+      const { change } = await changes.apply(proposal.id, AUTOPILOT, { autopilot: { rule: rule.id, because }, still })
       log.info({ rule: rule.id, proposal: proposal.id, change }, 'the autopilot has applied a proposal')
       tell.acted(change!, rule, because)
     } catch (error) {

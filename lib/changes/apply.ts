@@ -8,7 +8,8 @@ import { type HeldStep, heldSteps, lastStage, type SlowStart, stepsBetween } fro
 import { labelsIn, sharedLabels } from '../model/targetLabels.ts'
 import { trafficMoved } from '../predictions/trafficMoved.ts'
 import { patchOf } from '../repository/plan.ts'
-import { claimGroups } from './claim.ts'
+import { approvedOf } from './approval.ts'
+import { claimGroups, claimLimits } from './claim.ts'
 import { commitChange, intended, notCommitted, planSteps } from './commitChange.ts'
 import type { ChangesContext } from './context.ts'
 import { inFlightDuring } from './inFlight.ts'
@@ -103,15 +104,20 @@ type Opening = { steps: Step[]; slowStart?: SlowStart; job?: string; notes: stri
 
 /** Opens the change in the journal, before its first write. Throws what it is refused for: another request may have been faster. */
 async function openChange(wanted: Wanted, { steps, slowStart, job, notes, committed }: Opening, context: ChangesContext): Promise<string> {
-  const { proposal, follows, drill, autopilot, because, by, approvedBy, course, guards } = wanted
+  const { proposal, follows, drill, autopilot, because, by, approvedBy, course, guards, still } = wanted
   const { journal, liveSettings, store, fleet, now } = context
   const moves = trafficMoved(steps, fleet.topology())
   const own = randomBytes(8).toString('hex')
   await claimGroups(own, steps, context, autopilot)
+  const release = () => store.claims.release(own)
+  const giveBack = await claimLimits(own, autopilot !== undefined, context).catch(async (error) => {
+    await release()
+    throw error
+  })
   // Nothing is awaited from here to the first entry: the next that asks finds this change.
-  const refusal = refusalOf({ ...refusalFacts(wanted, context, steps), live: null })
+  const refusal = refusalOf({ ...refusalFacts(wanted, context, steps), live: null }) ?? still?.() ?? null
   if (refusal) {
-    await store.claims.release(own)
+    await Promise.all([release(), giveBack()])
     throw refusal
   }
   const labelsOf = labelsIn(context.fleet.topology())
@@ -128,7 +134,7 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
       ...(drill && { drill }),
       ...(autopilot && { autopilot }),
       by,
-      ...(approvedBy !== undefined && { approvedBy }),
+      ...approvedOf(wanted),
       at: now(),
       reversal: liveSettings.describe(steps).reversal,
       prediction: proposal?.prediction ?? wanted.prediction ?? null,
@@ -148,5 +154,6 @@ async function openChange(wanted: Wanted, { steps, slowStart, job, notes, commit
   // A person has decided, so these settings are contested no longer.
   for (const key of steps.flatMap((step) => contestedKeys(step.setting))) store.memory.delete(key)
   for (const text of notes) journal.note(id, { what: 'note', text })
+  await giveBack()
   return id
 }

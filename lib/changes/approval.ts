@@ -23,6 +23,14 @@ export function riskOf(
   return { risk: 'high', because: `A roll-back does not bring everything back${lost.length > 0 ? `: ${lost.join('; ')}` : ''}.` }
 }
 
+/** `approvedBy`: the second person who has approved it, where one has to; `approval`: the request for that. */
+export type Approved = { approvedBy?: string; approval?: string }
+
+export const approvedOf = ({ approvedBy, approval }: Approved): Approved => ({
+  ...(approvedBy !== undefined && { approvedBy }),
+  ...(approval !== undefined && { approval }),
+})
+
 /** The refusal of what a second person has to approve first; null where nobody has to, has done so, or nothing is to be written. */
 export function unapproved(wanted: Pick<Wanted, 'steps' | 'proposal' | 'dryRun' | 'drill' | 'approvedBy'>, context: ChangesContext) {
   const { secondApprover } = context.brakes().settings

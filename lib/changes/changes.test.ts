@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { ABLE, poolOf } from '../../test/normal.ts'
 import { refuseWrites } from '../../test/noWrites.ts'
@@ -10,6 +10,7 @@ import { type BrakeSettings, type Freeze, NO_BRAKES } from '../model/brakes.ts'
 import type { Change } from '../model/change.ts'
 import { drifted, EvenkeelError } from '../model/error.ts'
 import type { AppEvent } from '../model/events.ts'
+import { courseWaitingKey } from '../model/group.ts'
 import type { AnyActuator } from '../model/product.ts'
 import type { Prediction, Proposal, Step } from '../model/proposal.ts'
 import { contestedKey } from '../model/setting.ts'
@@ -1106,6 +1107,25 @@ describe('a course over a group', () => {
     expect(course(f)).toMatchObject({ state: 'done', outcome: 'All 3 of group lbs hold the new values.' })
   })
 
+  it('begins once, though the tick comes while its canary is read, and another asks for the same', async () => {
+    const { f, proposal, held } = group()
+    const gate = Promise.withResolvers<void>()
+    let reads = 0
+    // Those before are of dry runs.
+    f.troubles.get = async (name) => (name === 'lb1' && ++reads > 2 ? gate.promise : undefined)
+    const applied = f.changes().applyToGroup(proposal.id, 'ann')
+    const beside = f.changes().applyToGroup(proposal.id, 'bob').catch((error: unknown) => error) // biome-ignore format: one line
+    await vi.waitFor(() => expect(reads).toBeGreaterThan(2))
+    f.troubles.get = undefined
+    await f.pass(2, null)
+    gate.resolve()
+    const { change, course: id } = await applied
+    expect(await beside).toMatchObject({ code: 'busy' })
+    expect(f.changes().courses()).toMatchObject([{ id, state: 'running' }])
+    expect(part(f, 'lb1').id).toBe(change)
+    expect(held()).toEqual(['20', '100', '100'])
+  })
+
   it('stops at the first that gets worse, and all are rolled back', async () => {
     const { f, proposal, held } = group()
     await f.changes().applyToGroup(proposal.id, 'ann')
@@ -1144,7 +1164,11 @@ describe('a course over a group', () => {
     f.restart()
     f.state.freeze = { by: 'bob', reason: 'Sale.', at: f.clock.now, until: f.clock.now + 60_000 }
     await f.pass(2, null)
-    expect(course(f)).toMatchObject({ state: 'running', waiting: { because: expect.stringMatching(/frozen until/) } })
+    expect(course(f)).toMatchObject({ state: 'running' })
+    expect(f.store().memory.get(courseWaitingKey(course(f)))).toMatchObject({
+      target: 'lb2',
+      because: expect.stringMatching(/frozen until/),
+    })
     expect(held()).toEqual(['20', '100', '100'])
     f.state.freeze = null
     f.values.lb2!['app/a/weight'] = '20'

@@ -9,7 +9,7 @@ import type { SettingText } from '../model/setting.ts'
 import { isRising } from '../model/slowStart.ts'
 import type { Applied, OwnChange } from './apply.ts'
 import { createApplying } from './applying.ts'
-import { riskOf } from './approval.ts'
+import { approvedOf, riskOf } from './approval.ts'
 import { moveDates } from './clockStep.ts'
 import {
   allCourses,
@@ -39,7 +39,7 @@ import { rollBackChange } from './rollBackChange.ts'
 import { sameValue } from './sameValue.ts'
 import { settleChange } from './seenTo.ts'
 import { tickChange } from './tick.ts'
-import { type ApplyOptions, isByFile, personalBecause, refusalFacts, wantedOf } from './wanted.ts'
+import { type ApplyOptions, demandProposal, isByFile, personalBecause, refusalFacts, wantedOf } from './wanted.ts'
 
 export type { Applied, Description, Landing, OwnChange }
 
@@ -104,7 +104,7 @@ export interface Changes {
 
 /** Applies proposals and own changes, watches them, keeps them or rolls them back. The only module that writes to targets. */
 export function createChanges(options: ChangesOptions): Changes {
-  const { store, bus, log, fleet } = options
+  const { bus, log, fleet } = options
   /** How many callers are ending the changes in flight in order to lower the mode: nothing begins meanwhile. */
   let landing = 0
   const context = createContext(options, () => (landing > 0 ? 'observe' : options.mode()))
@@ -145,11 +145,11 @@ export function createChanges(options: ChangesOptions): Changes {
     groupOf: (steps) => groupOfSteps(steps, fleet.topology()),
     courses: () => allCourses(context),
     partsOf: (course) => partsOf(course, context),
-    async applyToGroup(id, by, { dryRun = false, approvedBy } = {}) {
+    async applyToGroup(id, by, { dryRun = false, ...approved } = {}) {
       refuseStopped()
-      const proposal = store.proposals.get(id)
-      if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
-      return beginCourse(courseOf(proposal, by, approvedBy, context), dryRun, applying.run, context)
+      const course = courseOf(demandProposal(id, context), by, approvedOf(approved), context)
+      // The tick would begin the canary beside this.
+      return mutex.run(course.id, () => beginCourse(course, dryRun, applying.run, context))
     },
     steerCourse(id, verb, by) {
       if (verb === 'roll-back') refuseReadOnly(modeForNew())
@@ -158,18 +158,16 @@ export function createChanges(options: ChangesOptions): Changes {
     riskOf: (wanted) => riskOf(wanted, context),
     async apply(id, by, options = {}) {
       refuseStopped()
-      const proposal = store.proposals.get(id)
-      if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
-      return applying.run(wantedOf(proposal, by, options))
+      return applying.run(wantedOf(demandProposal(id, context), by, options))
     },
-    async create(own, by, { dryRun = false, approvedBy } = {}) {
+    async create(own, by, { dryRun = false, ...approved } = {}) {
       refuseStopped()
       const guards = ownGuards(own.steps, fleet.topology(), fleet.window(settings.beforeMs))
       return applying.run({
         ...own,
         by,
         dryRun,
-        ...(approvedBy !== undefined && { approvedBy }),
+        ...approvedOf(approved),
         guards: [...guards, ...(own.guards ?? [])],
       })
     },

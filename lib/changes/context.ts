@@ -25,6 +25,8 @@ export type ChangesContext = {
   publications: Publications
   now(): number
   mode(): Mode
+  /** Of several replicas: resolves when all that others have committed is known here. */
+  caughtUp?(): Promise<void>
   /** What holds back new changes at this moment. */
   brakes(): Pick<BrakeFacts, 'settings' | 'freeze'>
   /** The mode for whatever would begin now: `observe` already while the changes in flight are ended because the mode is being lowered. */

@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { type Change, changeInFlight } from '../model/change.ts'
 import { EvenkeelError } from '../model/error.ts'
-import { type BalancerGroup, COURSE_PREFIX, type Course, courseEnded, groupOfPool, stepsOn } from '../model/group.ts'
+import {
+  type BalancerGroup,
+  COURSE_PREFIX,
+  type Course,
+  type CourseWaiting,
+  courseEnded,
+  courseWaitingKey,
+  groupOfPool,
+  stepsOn,
+} from '../model/group.ts'
 import type { Guard, Prediction, Proposal } from '../model/proposal.ts'
 import { poolOf, settingKey } from '../model/setting.ts'
 import type { Topology } from '../model/topology.ts'
 import type { Applied } from './apply.ts'
+import { type Approved, approvedOf } from './approval.ts'
 import type { ChangesContext } from './context.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -25,6 +35,9 @@ export function groupOfSteps(steps: readonly { setting: { target: string; name: 
 export const allCourses = ({ store }: Pick<ChangesContext, 'store'>): Course[] =>
   store.memory.keys(COURSE_PREFIX).flatMap((key) => store.memory.get<Course>(key) ?? [])
 
+/** Why its next target cannot be changed just now, or null. */
+const waitingOf = (course: Course, { store }: Pick<ChangesContext, 'store'>) => store.memory.get<CourseWaiting>(courseWaitingKey(course))
+
 /** The changes of a course by their target, the newest of each. */
 export function partsOf({ id }: Pick<Course, 'id'>, { store }: Pick<ChangesContext, 'store'>): Map<string, Change> {
   const changes = store.changes.list(({ course }) => course === id)
@@ -43,14 +56,18 @@ export function courseOn(steps: readonly { setting: { target: string; name: stri
   )
 }
 
+function refuseBeside(steps: readonly { setting: { target: string; name: string } }[], context: ChangesContext): void {
+  const under = courseOn(steps, context)
+  if (under) throw new EvenkeelError('busy', `Course ${under.id} is under way on group ${under.group}: one at a time.`)
+}
+
 const moved = <T extends { where: Prediction['where'] }>(one: T, target: string): T => ({ ...one, where: { ...one.where, target } })
 
 /** The course of a proposal over its group. Throws `not_allowed` where its target has none, `busy` where one is under way. */
-export function courseOf(proposal: Proposal, by: string, approvedBy: string | undefined, context: ChangesContext): Course {
+export function courseOf(proposal: Proposal, by: string, approved: Approved, context: ChangesContext): Course {
   const group = groupOfSteps(proposal.steps, context.fleet.topology())
   if (!group) throw new EvenkeelError('not_allowed', 'These settings are of no group of identical balancers: apply it to its own target.')
-  const under = courseOn(proposal.steps, context)
-  if (under) throw new EvenkeelError('busy', `Course ${under.id} is under way on group ${under.group}: one at a time.`)
+  refuseBeside(proposal.steps, context)
   const { prediction, guards, because } = proposal
   const on = <T extends { where: Prediction['where'] }>(one: T) => moved(one, group.canary)
   return {
@@ -65,14 +82,14 @@ export function courseOf(proposal: Proposal, by: string, approvedBy: string | un
     prediction: prediction && { ...on(prediction), ...(prediction.dip && { dip: on(prediction.dip) }) },
     guards: guards.map(on),
     by,
-    ...(approvedBy !== undefined && { approvedBy }),
+    ...approved,
     at: context.now(),
   }
 }
 
 /** What a course asks of one of its targets. The proposal itself where it is about that one. */
 function wantedOn(target: string, course: Course, { store }: Pick<ChangesContext, 'store'>): Wanted {
-  const { steps, because, prediction, guards, by, approvedBy, id, proposal: of } = course
+  const { steps, because, prediction, guards, by, id, proposal: of } = course
   const proposal = of === undefined ? null : store.proposals.get(of)
   const own = proposal?.steps[0]?.setting.target === target && target === course.order[0] ? proposal : null
   const foreseen = prediction && { ...moved(prediction, target), ...(prediction.dip && { dip: moved(prediction.dip, target) }) }
@@ -82,7 +99,7 @@ function wantedOn(target: string, course: Course, { store }: Pick<ChangesContext
     by,
     dryRun: false,
     ...(own ? { proposal: own } : { prediction: foreseen }),
-    ...(approvedBy !== undefined && { approvedBy }),
+    ...approvedOf(course),
     course: id,
     guards: guards.map((guard: Guard) => moved(guard, target)),
   }
@@ -100,18 +117,22 @@ export async function tickCourse(course: Course, hands: CourseHands, context: Ch
   const leads = hands.owns(course.order[0]!)
   if (course.state === 'undoing') return undo(course, parts, leads, hands, context)
   if (course.state !== 'running') return
+  const stuck = waitingOf(course, context)
+  if (stuck?.final && !parts.has(stuck.target)) {
+    if (leads) stop(course, `Stopped before ${stuck.target}: ${stuck.because}`, context)
+    return
+  }
   const failed = [...parts.values()].find(({ state }) => state === 'rolled_back' || state === 'failed')
   if (failed) {
     const { target } = failed.steps[0]!.setting
-    if (leads)
-      putCourse({ ...course, state: 'undoing', outcome: `Stopped at ${target}: ${failed.outcome ?? 'it was rolled back'}` }, context)
+    if (leads) stop(course, `Stopped at ${target}: ${failed.outcome ?? 'it was rolled back'}`, context)
     return
   }
   if ([...parts.values()].some((change) => changeInFlight(change.state) || change.rollingBack)) return
   const [canary, next] = [parts.get(course.order[0]!), course.order.find((target) => !parts.has(target))]
   if (next === undefined) {
     const outcome = `All ${course.order.length} of group ${course.group} hold the new values.`
-    if (leads) putCourse({ ...course, state: 'done', waiting: undefined, endedAt: context.now(), outcome }, context)
+    if (leads) putCourse({ ...course, state: 'done', endedAt: context.now(), outcome }, context)
     return
   }
   if (canary && parts.size === 1 && !isProven(canary) && course.continuedBy === undefined) {
@@ -126,21 +147,23 @@ const isProven = (change: Change) =>
   change.verdict === 'improved' || change.journal.some(({ what, by }) => what === 'kept' && by !== undefined)
 
 async function begin(target: string, course: Course, hands: CourseHands, context: ChangesContext): Promise<void> {
-  const { now } = context
+  const { now, store } = context
+  const key = courseWaitingKey(course)
   try {
     await hands.apply(wantedOn(target, course, context))
-    if (course.waiting) putCourse({ ...course, waiting: undefined }, context)
+    store.memory.delete(key)
   } catch (error) {
     if (!(error instanceof EvenkeelError)) throw error
     const because = error.message
-    const since = course.waiting?.since ?? now()
-    if (PASSING.includes(error.code) && now() - since < WAIT_MOST_MS) {
-      if (course.waiting?.because !== because) putCourse({ ...course, waiting: { since, because } }, context)
-      return
-    }
-    putCourse({ ...course, state: 'undoing', waiting: undefined, outcome: `Stopped before ${target}: ${because}` }, context)
+    const before = waitingOf(course, context)
+    const since = before?.target === target ? before.since : now()
+    const passes = PASSING.includes(error.code) && now() - since < WAIT_MOST_MS
+    store.memory.put(key, { target, since, because, ...(!passes && { final: true }) } satisfies CourseWaiting)
   }
 }
+
+const stop = (course: Course, outcome: string, context: Pick<ChangesContext, 'store'>) =>
+  putCourse({ ...course, state: 'undoing', outcome }, context)
 
 /** Each is rolled back by whoever has its target; the last changed first. */
 async function undo(
@@ -170,6 +193,7 @@ function putCourse(course: Course, context: Pick<ChangesContext, 'store'>): void
     .sort((a, b) => b.at - a.at)
     .slice(KEPT_MAX)
   for (const { id } of over) context.store.memory.delete(`${COURSE_PREFIX}${id}`)
+  if (courseEnded(course)) context.store.memory.delete(courseWaitingKey(course))
 }
 
 /** Checks it on every target of its group, then applies it on the canary. */
@@ -187,6 +211,8 @@ export async function beginCourse(
   const steps = checked.flatMap((one) => one.steps)
   const commands = checked.flatMap((one) => one.commands)
   if (dryRun) return { change: null, course: null, steps, commands }
+  // Another may have begun while this one was checked.
+  refuseBeside(steps, context)
   putCourse(course, context)
   try {
     const { change } = await apply(wantedOn(course.order[0]!, course, context))
@@ -212,5 +238,5 @@ export function steerCourse(id: string, verb: 'continue' | 'roll-back', by: stri
     return
   }
   if (course.state === 'rolled_back' || course.state === 'undoing') throw new EvenkeelError('not_allowed', 'It is rolled back already.')
-  putCourse({ ...course, state: 'undoing', waiting: undefined, endedAt: undefined, outcome: `Rolled back by ${by}.` }, context)
+  putCourse({ ...course, state: 'undoing', endedAt: undefined, outcome: `Rolled back by ${by}.` }, context)
 }

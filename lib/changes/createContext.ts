@@ -42,6 +42,7 @@ export function createContext(options: ChangesOptions, modeForNew: () => Mode): 
     publications: createPublications(journal, log),
     now,
     mode,
+    ...(options.caughtUp && { caughtUp: options.caughtUp }),
     brakes,
     modeForNew,
   }

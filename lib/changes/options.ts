@@ -21,6 +21,8 @@ export type ChangesOptions = {
   settings?: Partial<WatchSettings>
   /** Of several replicas: whether this one looks after the changes of a target; default: always. */
   owns?(target: string): boolean
+  /** Of several replicas: resolves when all that others have committed before the call is known here. */
+  caughtUp?(): Promise<void>
   /** Fencing: whether it surely has the target now, whatever others do; default: always. */
   holds?(target: string): boolean
 }

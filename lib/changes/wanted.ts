@@ -5,7 +5,7 @@ import type { RepositoryConfig } from '../model/repository.ts'
 import { contestedKeys, existsIn, readWritten, type SettingText, settingKey, settingText } from '../model/setting.ts'
 import type { PlannedStep } from '../predictions/stepsApplied.ts'
 import { trafficMoved } from '../predictions/trafficMoved.ts'
-import { unapproved } from './approval.ts'
+import { type Approved, approvedOf, unapproved } from './approval.ts'
 import { brakeOf } from './brakes.ts'
 import type { ChangesContext } from './context.ts'
 import { courseOn } from './courses.ts'
@@ -19,7 +19,7 @@ import type { RefusalFacts } from './refusal.ts'
 import { movesSince, type TrafficFacts } from './trafficPerHour.ts'
 
 /** What somebody asks to be applied: a proposal, or steps of their own. */
-export type Wanted = {
+export type Wanted = Approved & {
   steps: readonly WantedStep[]
   because: string
   by: string
@@ -30,19 +30,18 @@ export type Wanted = {
   drill?: Change['drill']
   /** Made by the autopilot. */
   autopilot?: Change['autopilot']
-  /** The second person who has approved it. */
-  approvedBy?: string
+  /** What the autopilot says when nothing else can begin any more: null where it still may, by all that other replicas have done. */
+  still?(): EvenkeelError | null
   /** The course over a group that it is a part of, and what is predicted of this part. */
   course?: string
   prediction?: Change['prediction']
   guards: Change['guards']
 }
-/** `approvedBy`: the second person who has approved it, where one has to. */
-export type ApplyOptions = { dryRun?: boolean; approvedBy?: string; autopilot?: Change['autopilot'] }
+export type ApplyOptions = Approved & { dryRun?: boolean; autopilot?: Change['autopilot']; still?: Wanted['still'] }
 
 export type WantedStep = { setting: SettingText; before?: string; after: string }
 
-export function wantedOf(proposal: Proposal, by: string, { dryRun = false, approvedBy, autopilot }: ApplyOptions): Wanted {
+export function wantedOf(proposal: Proposal, by: string, { dryRun = false, autopilot, still, ...approved }: ApplyOptions): Wanted {
   const { steps, because, guards } = proposal
   return {
     steps,
@@ -51,9 +50,16 @@ export function wantedOf(proposal: Proposal, by: string, { dryRun = false, appro
     dryRun,
     proposal,
     guards,
-    ...(approvedBy !== undefined && { approvedBy }),
+    ...approvedOf(approved),
     ...(autopilot && { autopilot }),
+    ...(still && { still }),
   }
+}
+
+export function demandProposal(id: string, { store }: Pick<ChangesContext, 'store'>): Proposal {
+  const proposal = store.proposals.get(id)
+  if (!proposal) throw new EvenkeelError('not_found', `There is no proposal ${id}.`)
+  return proposal
 }
 
 /** Why a proposal is never applied without a person; null where it may be. */

@@ -62,6 +62,8 @@ export type Change = {
   by: string
   /** The second person, where one had to approve it. */
   approvedBy?: string
+  /** The request that this person has approved: it is carried out once, whatever becomes of the process that does it. */
+  approval?: string
   at: number
   /** Epoch ms; set when the writes are done. */
   watchFrom?: number

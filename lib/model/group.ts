@@ -28,17 +28,24 @@ export type Course = {
   guards: Guard[]
   by: string
   approvedBy?: string
+  /** The request that this person has approved. */
+  approval?: string
   at: number
   /** Who has said that it goes on, although the canary's effect could not be told. */
   continuedBy?: string
-  /** Epoch ms since when the next target cannot be changed, and why. */
-  waiting?: { since: number; because: string }
   endedAt?: number
   outcome?: string
 }
 
+/**
+ * Why the next target of a course cannot be changed: since when (epoch ms), and whether that passes by itself. Whoever has that target writes it;
+ * the course itself is written by whoever has the canary alone, so that no replica overwrites what another has decided.
+ */
+export type CourseWaiting = { target: string; since: number; because: string; final?: true }
+
 /** Under which the store keeps them, for all replicas. */
 export const COURSE_PREFIX = 'course/'
+export const courseWaitingKey = ({ id }: Pick<Course, 'id'>) => `course-waiting/${id}`
 export const courseEnded = ({ state }: Pick<Course, 'state'>): boolean => state === 'done' || state === 'rolled_back'
 
 /**

@@ -1,4 +1,5 @@
 import type { ClockStep } from '../model/clock.ts'
+import { settleApprovals } from './approvals/settleApprovals.ts'
 import { forecastsOf } from './curves/forecasts.ts'
 import { targetLog } from './curves/targetLog.ts'
 import { eventBody } from './events/eventBody.ts'
@@ -52,6 +53,7 @@ export function connectParts(runtime: Runtime): void {
   engine.onTick(() => runtime.outbound?.tick())
   engine.onTick(() => (cluster.leads() ? tickHandDrills(runtime) : undefined))
   engine.onTick(() => runtime.autopilot.tick())
+  engine.onTick(() => settleApprovals(runtime))
   engine.onTick(async () => {
     const each = await Promise.allSettled([
       honourConsents(runtime),

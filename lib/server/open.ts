@@ -133,6 +133,7 @@ export async function openRuntime(
     settings: config.watch,
     owns: fleet.owns,
     holds: (target) => cluster.holds(fleet.leaseOf(target), 0),
+    ...(config.state && { caughtUp: cluster.caughtUp }),
   })
   const engine = createEngine({
     fleet,

@@ -1,11 +1,15 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { change } from '../../../test/documents.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { OwnChange } from '../../changes/changes.ts'
+import { APPROVAL_PREFIX, type Approval } from '../../model/approval.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { AppEvent } from '../../model/events.ts'
 import { createStore } from '../../store/store.ts'
 import type { Runtime } from '../runtime.ts'
 import { approve, askApproval, decline, getApproval, listApprovals } from './approvals.ts'
+import { beginDeciding } from './carriedOut.ts'
+import { settleApprovals } from './settleApprovals.ts'
 
 const MINUTE = 60_000
 const steps = [{ setting: { target: 'cache', name: 'config/maxmemory' }, before: '1', after: '2' }]
@@ -24,6 +28,7 @@ function asked() {
     bus: { emit: (event: AppEvent) => events.push(event), on: () => () => {} },
     config: { brakes: { secondApprover: { withinMs: 60 * MINUTE } } },
     changes: {
+      courses: () => [],
       riskOf: () => ({ risk: 'high', because: 'memory does not come back' }),
       async create(own: OwnChange, by: string, options?: { dryRun?: boolean }) {
         if (!options?.dryRun) {
@@ -41,7 +46,7 @@ test('what was asked for is applied by the name of who asked, to the values that
   const { runtime, events, made } = asked()
   const { id } = await askApproval(runtime, wanted, 'ann', person('ann'))
   expect(await approve(runtime, id, 'bob', person('bob'))).toMatchObject({ state: 'approved', by: 'ann', decidedBy: 'bob', change: 'c1' })
-  expect(made).toEqual([{ own: { steps, because: 'x' }, by: 'ann', options: { approvedBy: 'bob' } }])
+  expect(made).toEqual([{ own: { steps, because: 'x' }, by: 'ann', options: { approvedBy: 'bob', approval: id } }])
   expect(events.map((event) => event.type === 'approval' && event.approval.state)).toEqual(['pending', 'applying', 'approved'])
 })
 
@@ -89,4 +94,53 @@ test('declined with a reason', async () => {
   const { id } = await askApproval(runtime, wanted, 'ann', person('ann'))
   expect(decline(runtime, id, 'not today', 'bob')).toMatchObject({ state: 'declined', reason: 'not today', decidedBy: 'bob' })
   await expect(approve(runtime, id, 'bob', person('bob'))).rejects.toThrow(/it is declined/)
+})
+
+describe('a request whose carrying out was cut off', () => {
+  const applying = async () => {
+    const made = asked()
+    const { id } = await askApproval(made.runtime, wanted, 'ann', person('ann'))
+    const key = `${APPROVAL_PREFIX}${id}`
+    const approval = made.runtime.store.memory.get<Approval>(key)!
+    made.runtime.store.memory.put(key, { ...approval, state: 'applying', decidedBy: 'bob', decidedAt: 1 })
+    const owned = { yes: true }
+    Object.assign(made.runtime, { cluster: { owns: () => owned.yes }, engine: { leaseOf: (target: string) => target } })
+    const settled = () => {
+      settleApprovals(made.runtime)
+      return getApproval(made.runtime, id)
+    }
+    return { ...made, id, owned, settled, restore: () => made.runtime.store.memory.put(key, approval) }
+  }
+
+  test('waits again where nothing was begun, or what was begun has left nothing behind; by whoever has its target alone', async () => {
+    const { runtime, id, owned, settled } = await applying()
+    runtime.store.changes.put({ ...change, approval: id, state: 'failed', watchFrom: undefined })
+    owned.yes = false
+    expect(settled()).toMatchObject({ state: 'applying' })
+    owned.yes = true
+    expect(settled()).toMatchObject({ state: 'pending' })
+    expect(settled()).not.toHaveProperty('decidedBy')
+  })
+
+  test('is approved where its change is watched, once that is sure, and is carried out by nobody again', async () => {
+    const { runtime, id, made, settled, restore } = await applying()
+    runtime.store.changes.put({ ...change, approval: id, state: 'applying', watchFrom: undefined })
+    expect(settled()).toMatchObject({ state: 'applying' })
+    runtime.store.changes.put({ ...change, approval: id })
+    expect(settled()).toMatchObject({ state: 'approved', decidedBy: 'bob', change: change.id })
+    // A replica that was stopped meanwhile wakes, and writes what it had known.
+    restore()
+    runtime.store.changes.put({ ...change, approval: id, state: 'rolled_back' })
+    await expect(approve(runtime, id, 'bob', person('bob'))).rejects.toThrow(/carried out already/)
+    expect(getApproval(runtime, id)).toMatchObject({ state: 'approved', change: change.id })
+    expect(made).toEqual([])
+  })
+
+  test('that this process is carrying out is left alone', async () => {
+    const { runtime, id, settled } = await applying()
+    const end = beginDeciding(runtime, id)
+    expect(settled()).toMatchObject({ state: 'applying' })
+    end()
+    expect(settled()).toMatchObject({ state: 'pending' })
+  })
 })

@@ -8,6 +8,7 @@ import { EvenkeelError } from '../../model/error.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
+import { beginDeciding, carriedOut } from './carriedOut.ts'
 
 export type Asked = { proposal: string; group?: boolean } | { steps: OwnChange['steps']; because: string }
 
@@ -17,7 +18,7 @@ const KEPT_MAX = 200
 /** What the servers or the proposal moved on from: nothing of it can be applied any more. */
 const MOVED_ON = ['drift', 'stale', 'not_found', 'invalid']
 
-const allApprovals = ({ store }: Pick<Runtime, 'store'>): Approval[] =>
+export const allApprovals = ({ store }: Pick<Runtime, 'store'>): Approval[] =>
   store.memory.keys(APPROVAL_PREFIX).flatMap((key) => store.memory.get<Approval>(key) ?? [])
 
 /** Those that wait for another person, the oldest first. */
@@ -85,9 +86,15 @@ export async function approve(runtime: Runtime, id: string, by: string, identity
   if (identity.id === approval.byId)
     throw new EvenkeelError('not_allowed', 'You have asked for it yourself, in person or by a token of yours: another person approves it.')
   const decided = { decidedBy: by, decidedAt: runtime.now() }
+  const before = carriedOut(runtime, id)
+  if (before) {
+    put(runtime, { ...approval, ...before })
+    throw new EvenkeelError('not_allowed', 'It was carried out already.')
+  }
+  const end = beginDeciding(runtime, id)
   put(runtime, { ...approval, state: 'applying', ...decided })
   try {
-    const options = { approvedBy: by }
+    const options = { approvedBy: by, approval: id }
     const { subject, steps, because } = approval
     const applied =
       'proposal' in subject
@@ -95,9 +102,13 @@ export async function approve(runtime: Runtime, id: string, by: string, identity
         : await runtime.changes.create({ steps, because }, approval.by, options)
     put(runtime, { ...approval, state: 'approved', ...decided, change: applied.change! })
   } catch (error) {
+    // Whoever has taken the target over meanwhile has settled it, or does so by what the journal says.
+    if (known(runtime, id).state !== 'applying' || carriedOut(runtime, id)) throw error
     const movedOn = error instanceof EvenkeelError && MOVED_ON.includes(error.code)
     put(runtime, movedOn ? { ...approval, state: 'void', ...decided, reason: (error as EvenkeelError).message } : approval)
     throw error
+  } finally {
+    end()
   }
   return getApproval(runtime, id)
 }
@@ -120,8 +131,7 @@ export function withdraw(runtime: Runtime, id: string, by: string, identity: Ide
 export function approvalView({ store, now }: Pick<Runtime, 'store' | 'now'>, approval: Approval): ApprovalView {
   const { subject, byId: _, state, at, until, decidedAt, ...rest } = approval
   const proposal = 'proposal' in subject ? store.proposals.get(subject.proposal) : null
-  // One whose applying was cut off by a crash is over once its time is.
-  const isOver = (state === 'pending' || state === 'applying') && now() >= until
+  const isOver = state === 'pending' && now() >= until
   return {
     ...rest,
     state: isOver ? 'expired' : state,
@@ -157,7 +167,7 @@ function personOf(identity: Identity | null): string {
   return identity?.kind === 'token' ? identity.owner! : (identity?.id ?? 'nobody')
 }
 
-function put({ store, bus }: Runtime, approval: Approval): void {
+export function put({ store, bus }: Runtime, approval: Approval): void {
   store.memory.put(`${APPROVAL_PREFIX}${approval.id}`, approval)
   bus.emit({ type: 'approval', approval })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { approvalAnswer } from '../../model/answers/approval.ts'
 import { page } from '../../model/answers/shape.ts'
 import { APPROVAL_PREFIX, type Approval } from '../../model/approval.ts'
-import { known, targetOfBody, targetOfProposal } from '../cluster/runsAt.ts'
+import { canaryOfProposal, known, targetOfBody, targetOfProposal } from '../cluster/runsAt.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import type { Runtime } from '../runtime.ts'
@@ -61,8 +61,10 @@ export const approvalOperations = [
     answer: approvalAnswer,
     status: 201,
     problems: ['not_found', 'read_only', 'busy', 'drift', 'stale', 'not_followed', 'not_allowed', 'invalid', 'unreachable', 'unavailable'],
-    runsAt: ({ runtime, body: asked }) =>
-      'proposal' in asked ? targetOfProposal({ runtime, params: { id: asked.proposal } }) : targetOfBody({ runtime, body: asked }),
+    runsAt({ runtime, body: asked }) {
+      if (!('proposal' in asked)) return targetOfBody({ runtime, body: asked })
+      return (asked.group ? canaryOfProposal : targetOfProposal)({ runtime, params: { id: asked.proposal } })
+    },
     run: ({ runtime, body: asked, by, identity }) => askApproval(runtime, asked, by, identity),
   }),
   operation({

@@ -90,7 +90,7 @@ export function settleChange(runtime: Runtime, id: string, by: string): ChangeVi
 }
 
 export function changeView(runtime: Runtime, change: Change): ChangeView {
-  const { journal, slowStart, committed, returned, ...rest } = change
+  const { journal, slowStart, committed, returned, approval: _, ...rest } = change
   const watching = change.state === 'watching'
   return {
     ...(withIso(rest, 'at', 'watchFrom', 'watchUntil', 'endedAt') as Omit<ChangeView, 'journal' | 'guardsNow' | 'committed' | 'returned'>),

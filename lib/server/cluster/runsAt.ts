@@ -16,6 +16,11 @@ export const targetOfBody = ({ runtime, body }: { runtime: Runtime; body: { step
 const ofChange = (runtime: Runtime, change: Change | null) => known(runtime, firstTarget(change?.steps))
 export const targetOfChange = ({ runtime, params }: At) => ofChange(runtime, runtime.store.changes.get(params.id))
 export const targetOfProposal = ({ runtime, params }: At) => known(runtime, firstTarget(runtime.store.proposals.get(params.id)?.steps))
+/** A proposal that is applied on every balancer of its group begins on the canary, whichever of them it is about. */
+export const canaryOfProposal = ({ runtime, params }: At) => {
+  const steps = runtime.store.proposals.get(params.id)?.steps
+  return known(runtime, (steps && runtime.changes.groupOf(steps)?.canary) ?? firstTarget(steps))
+}
 export const targetOfJob = ({ runtime, params }: At) => {
   const job = runtime.store.jobs.get(params.id)
   return job && ofChange(runtime, runtime.store.changes.get(job.change))

@@ -1,7 +1,7 @@
 import type { CourseView } from '../../model/answers/course.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
-import type { Course } from '../../model/group.ts'
+import { type Course, type CourseWaiting, courseWaitingKey } from '../../model/group.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
 import type { Runtime } from '../runtime.ts'
@@ -23,9 +23,10 @@ export function steerCourse(runtime: Runtime, id: string, verb: 'continue' | 'ro
   return getCourse(runtime, id)
 }
 
-function courseView({ changes }: Runtime, course: Course): CourseView {
-  const { order, at, endedAt, waiting, prediction: _, guards: __, finding: ___, ...rest } = course
+function courseView({ changes, store }: Runtime, course: Course): CourseView {
+  const { order, at, endedAt, prediction: _, guards: __, finding: ___, approval: ____, ...rest } = course
   const parts = changes.partsOf(course)
+  const waiting = store.memory.get<CourseWaiting>(courseWaitingKey(course))
   return {
     ...rest,
     parts: order.map((target) => {

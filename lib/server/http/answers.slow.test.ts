@@ -13,6 +13,7 @@ import type { GuardState } from '../../changes/guards.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { APPROVAL_PREFIX } from '../../model/approval.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import { courseWaitingKey } from '../../model/group.ts'
 import type { HandDrill } from '../../model/handDrill.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
@@ -138,6 +139,7 @@ autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from:
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
   store.memory.put(`${APPROVAL_PREFIX}a1`, whole.approval)
+  store.memory.put(courseWaitingKey(whole.course), { target: 'edge2', since: 1, because: 'Changes are frozen.' })
   const topology = { targets: whole.facts, pools: [whole.pool, whole.otherPool], rings: [whole.ring], ttls: [whole.ttl], edges: [] }
   const hitRatio = { value: 0.9, low: 0.88, high: 0.92, readsShare: 0.5, readsPerSecond: 20 }
   runtime.patternRatios = { ...runtime.patternRatios, of: () => hitRatio }

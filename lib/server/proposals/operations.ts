@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer, proposalAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
-import { targetOfProposal } from '../cluster/runsAt.ts'
+import { canaryOfProposal, targetOfProposal } from '../cluster/runsAt.ts'
 import { proposalCode } from '../code/code.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
@@ -77,7 +77,7 @@ export const proposalOperations = [
       'invalid',
       'unreachable',
     ],
-    runsAt: targetOfProposal,
+    runsAt: (call) => (call.body.group ? canaryOfProposal(call) : targetOfProposal(call)),
     run: ({ runtime, params, body, by }) => applyProposal(runtime, params.id, by, body),
   }),
 ]
