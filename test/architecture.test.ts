@@ -359,6 +359,7 @@ describe('the registries', () => {
   it('lets those remedies act without a person that say why, and no others', () => {
     expect(advisors.filter(({ unattended }) => unattended !== undefined).map(({ id }) => id)).toEqual([
       'pool-weights',
+      'weight-return',
       'cache-memory',
       'ttl-length',
     ])

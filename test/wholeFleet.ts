@@ -102,8 +102,8 @@ export const statuses: Whole<TargetStatus>[] = facts.map(({ name, kind, role, la
   through: facts[0]!.name,
 }))
 
-/** What its product says for advisors and changes alone is not answered. */
-type Unanswered = 'lasting' | 'tunable' | 'consistent'
+/** What its product, and the journal, say for rules, advisors and changes alone is not answered. */
+type Unanswered = 'lasting' | 'tunable' | 'consistent' | 'held'
 export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswered> & { ring: RingSpec } = {
   target: 'edge',
   name: 'app',

@@ -8,10 +8,11 @@ import { serverRef } from '../model/ref.ts'
 import { settingText, weightOf } from '../model/setting.ts'
 import type { Pool, PoolServer } from '../model/topology.ts'
 import type { SeriesWindow } from '../model/window.ts'
-import { tunable } from './tunable.ts'
 import { type Ceiling, ceilingsOf } from './weights/ceilings.ts'
+import { errorGuard } from './weights/errorGuard.ts'
 import { errorRatio, type Load, loadsOf, SPAN_MS } from './weights/loads.ts'
 import { obstacleTo } from './weights/obstacle.ts'
+import { patchOf } from './weights/patch.ts'
 import { type Plan, planOf } from './weights/plan.ts'
 import { drainOf, predictedOf } from './weights/predicted.ts'
 import { wholeOf } from './weights/whole.ts'
@@ -87,12 +88,6 @@ function draft(
   const span = window.to - Math.min(...loads.map(({ response }) => response.from))
   const errors = errorRatio(window, pool, pool.servers, span)
   const extra = Math.max(...after.map(({ next, share }) => next / share))
-  const lines = pool.servers.flatMap(({ name, weightSet }) => {
-    const weight = weights.get(name)
-    return weight === undefined || weight === weightSet
-      ? []
-      : [(pool.lasting?.line ?? '').replace('WEIGHT', String(weight)).replace('NAME', () => name)]
-  })
   const next = after.find(({ server }) => server === slow)!.next
   return {
     steps: steps as [Step, ...Step[]],
@@ -106,15 +101,7 @@ function draft(
       basis: `response times of ${duration(span)}, ${count(requests)} requests`,
     },
     guards: [
-      {
-        metric: 'pool_error_ratio',
-        where,
-        unit: 'ratio',
-        op: '>',
-        limit: Math.max(0.02, 3 * errors + 0.01),
-        forMs: 5_000,
-        why: 'the other servers fail more often under the added load',
-      },
+      errorGuard(where, errors, 'the other servers fail more often under the added load'),
       {
         metric: 'pool_response_seconds',
         where,
@@ -127,12 +114,7 @@ function draft(
     ],
     risk: extra > 1.35 ? 'medium' : 'low',
     riskBecause: `The others take ${text(extra, 'factor')} their load. A weight is put back exactly.`,
-    ...(pool.lasting
-      ? {
-          patch: `# ${pool.lasting.because}\n${tunable(pool)?.lines ?? pool.lasting.section}\n${lines.map((line) => `    ${line}`).join('\n')}`,
-        }
-      : {}),
-    ...(pool.can.weight === true ? {} : { patchOnly: pool.can.weight.because }),
+    ...patchOf(pool, weights),
   }
 }
 

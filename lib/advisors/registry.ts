@@ -19,10 +19,12 @@ import { ttlJitter } from './ttl-jitter.ts'
 import { ttlLength } from './ttl-length.ts'
 import { ttlStaleness } from './ttl-staleness.ts'
 import { weightFile } from './weight-file.ts'
+import { weightReturn } from './weight-return.ts'
 
 /** The registry of remedies. One line an advisor; its id is its file's name. */
 export const advisors: Advisor[] = [
   poolWeights,
+  weightReturn,
   drainServer,
   originLimit,
   cacheMemory,

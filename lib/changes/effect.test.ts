@@ -34,9 +34,11 @@ describe('an effect', () => {
     ['below it, and not for certain', 0.94, 0.938, seen(0.93, 0.02), 'unclear'],
     ['a time that is to stay, and rises', 50, 52, seen(60, 2), 'worse'],
     ['a time that is to stay, and does', 50, 52, seen(51, 2), 'better'],
+    ['a time that is to stay or fall, and rises', 50, 50, seen(60, 2), 'worse'],
+    ['a time that is to fall a little, and falls much', 50, 49, seen(40, 2), 'better'],
   ])('that something stays as it is: %s', (_what, before, after, now, is) => {
-    const half = before > 1 ? 3 : 0.006
-    expect(effectOf({ ...prediction(before, after), low: after - half, high: after + half, holds: true }, undefined, now).is).toBe(is)
+    const [half, unit] = before > 1 ? ([3, 'seconds'] as const) : ([0.006, 'ratio'] as const)
+    expect(effectOf({ ...prediction(before, after), unit, low: after - half, high: after + half, holds: true }, undefined, now).is).toBe(is)
   })
 
   it('is held against the prediction’s own start where nothing was measured before', () => {

@@ -75,10 +75,15 @@ type Seen = Exclude<Effect, { is: 'unseen' }>
 const evidenceOf = ({ baseline, now, moved, least }: Seen): Evidence => ({ baseline, now, moved, least })
 
 /** The deviation that matters, in the metric's own unit; chosen by the prediction, before anything was measured. */
-export const scaleOf = ({ before, after, low, high, holds }: Prediction): number =>
-  holds
-    ? Math.max(Math.abs(before - (after <= before ? low : high)), Math.abs(after - (after <= before ? low : high)))
-    : Math.abs(after - before)
+export function scaleOf(prediction: Prediction): number {
+  const { before, after, low, high, holds } = prediction
+  if (!holds) return Math.abs(after - before)
+  const bad = badEndIsLow(prediction) ? low : high
+  return Math.max(Math.abs(before - bad), Math.abs(after - bad))
+}
+
+/** Of a band that is to hold, which end is the bad one: of times the long one; else, what is predicted lies, if anywhere, on its side. */
+const badEndIsLow = ({ unit, before, after }: Prediction): boolean => unit !== 'seconds' && after <= before
 
 function movement(prediction: Prediction, start: Interval, now: Interval, look: Look): Seen {
   if (prediction.holds) return held(prediction, start, now, look)
@@ -100,10 +105,9 @@ const VARY = 'the measurements vary too much to tell'
 
 /** Whether the metric stayed where it was predicted to stay: its interval may reach over the band's bad end, its value may not; at one of many looks neither. */
 function held(prediction: Prediction, start: Interval, fixed: Interval, look: Look): Seen {
-  const { before, after, low, high } = prediction
+  const { low, high } = prediction
   const now = look === 'any' ? anytime(fixed, scaleOf(prediction)) : fixed
-  // A band whose bad end is the lower one: what is predicted lies, if anywhere, below what was.
-  const falls = after <= before
+  const falls = badEndIsLow(prediction)
   const moved = { value: now.value - start.value, low: now.low - start.value, high: now.high - start.value }
   const seen = { baseline: start, now: fixed, moved, least: (falls ? low : high) - start.value }
   const beyond = falls ? now.high < low : now.low > high

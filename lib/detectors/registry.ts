@@ -16,6 +16,7 @@ import { slowChecks } from './balancer/slow-checks.ts'
 import { slowServer } from './balancer/slow-server.ts'
 import { stickySkew } from './balancer/sticky-skew.ts'
 import { weightDrift } from './balancer/weight-drift.ts'
+import { weightHeldBack } from './balancer/weight-held-back.ts'
 import { authFailures } from './cache/auth-failures.ts'
 import { bigKey } from './cache/big-key.ts'
 import { clientsNearLimit } from './cache/clients-near-limit.ts'
@@ -108,6 +109,7 @@ export const detectors: AnyDetector[] = [
   sessionsNearLimit,
   stickySkew,
   weightDrift,
+  weightHeldBack,
   imbalance,
   hotArc,
   memorySplit,

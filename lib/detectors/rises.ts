@@ -75,6 +75,19 @@ export function isRatioAboveOne(ratio: number, past: readonly number[], evidence
 }
 
 /**
+ * Whether a mean is below so many times another of the same time, from their ratios in stretches that follow each other. Neighbours may wander
+ * alike, so that half as many are counted.
+ */
+export function isRatioBelow(ratios: readonly number[], limit: number, evidence: number): boolean {
+  const logs = ratios.filter((one) => one > 0).map(Math.log)
+  if (logs.length < 2) return false
+  const mean = logs.reduce((sum, one) => sum + one, 0) / logs.length
+  const scatter = logs.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (logs.length - 1)
+  const { value, freedom } = moderated({ value: scatter, freedom: logs.length - 1 }, SIDE_BY_SIDE)
+  return logEvidence((Math.log(limit) - mean) / Math.sqrt((2 * value) / logs.length), freedom) >= evidence
+}
+
+/**
  * Whether a share is above what is expected of it, by so many deviations. What it differed by in the past from one stretch to the next but
  * three (they overlap by as much) is noise; a share that stays high is none, however long it lasts.
  */

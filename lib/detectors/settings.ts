@@ -13,16 +13,20 @@ export const threshold = (byDefault: number, why: string) => z.number().positive
 /** A share from 0 to 1. */
 export const share = (byDefault: number, why: string) => z.number().min(0).max(1).default(byDefault).describe(why)
 
+const rate = (description: string) =>
+  z.union([z.number(), z.string()]).transform(falseAlarmsPerHour()).prefault(FALSE_ALARMS_OF_A_RULE).meta({ 'x-rate': true, description })
+
 /** A rate of false alarms, parsed to those an hour: of all things together that the rule judges, in the middle of a sentence. */
 export const falseAlarms = (things: string) =>
-  z
-    .union([z.number(), z.string()])
-    .transform(falseAlarmsPerHour())
-    .prefault(FALSE_ALARMS_OF_A_RULE)
-    .meta({
-      'x-rate': true,
-      description: `Most false alarms in a time, of all ${things} together, by a sequential test that may look at every poll. Fewer need more evidence: what is small is found later, and the more ${things} there are, the more evidence each needs`,
-    })
+  rate(
+    `Most false alarms in a time, of all ${things} together, by a sequential test that may look at every poll. Fewer need more evidence: what is small is found later, and the more ${things} there are, the more evidence each needs`,
+  )
+
+/** The rate of notes that are wrong, likewise. Notes are no alarms, and have no part in what a fleet may raise of those. */
+export const wrongNotes = (things: string) =>
+  rate(
+    `Most notes in a time that are wrong, of all ${things} together, by a sequential test that may look at every poll. Fewer need more evidence`,
+  )
 
 /** How many times a rule looks, at so many things and at each new poll, until one false alarm may have been raised. */
 export const looks = (stepMs: number, subjects: number, falseAlarmsPerHour: number): number =>

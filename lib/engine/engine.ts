@@ -14,6 +14,7 @@ import { createClockSteps } from './clockSteps.ts'
 import { createDerive } from './derive.ts'
 import { createFindings } from './findings.ts'
 import type { PolledFleet } from './fleet.ts'
+import { createHeldWeights } from './heldWeights.ts'
 import { createJudge, type Rule, type RuleStatus } from './judge.ts'
 import { createPropose, type Solve } from './propose.ts'
 import { createSlices, type Pause } from './slices.ts'
@@ -83,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
   const derive = createDerive(store, tickMs)
   const judge = createJudge(log, clock.monotonic)
   const findings = createFindings(store, bus)
+  const heldWeights = createHeldWeights(store, bus)
   const { advisors, describe, inFlight = () => null } = options
   const settingsOf = (rule: string) => options.rules[rule]?.settings
   const propose = createPropose({ advisors, store, bus, describe, inFlight, solve: options.solve, settingsOf, log })
@@ -99,13 +101,13 @@ export function createEngine(options: EngineOptions): Engine {
     store,
     clock,
     check: options.checkClock,
-    holders: [findings, propose, fleet, ownDates],
+    holders: [findings, propose, fleet, heldWeights, ownDates],
     bus,
     log,
   })
 
   async function judgeOwn(now: number, pause: Pause): Promise<void> {
-    const topology = fleet.topology()
+    const topology = heldWeights.over(fleet.topology(), findings.firing(), now)
     const charge = ownership === ALONE ? null : chargeOf(topology, { owns: fleet.owns, leads: ownership.leads })
     if (charge) findings.deal(charge.inCharge)
     const part = charge?.part ?? topology

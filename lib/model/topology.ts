@@ -1,6 +1,7 @@
 import type { Admission } from './admission.ts'
 import type { Edge } from './edges.ts'
 import type { BalancerGroup } from './group.ts'
+import type { HeldWeight } from './heldWeight.ts'
 import type { LeftOut } from './limits.ts'
 import type { PriceList } from './prices.ts'
 import type { Retries } from './retries.ts'
@@ -173,6 +174,8 @@ export type Pool = {
   serversLeft?: number
   /** Why there may be servers besides `servers`: then nothing concludes from how many there are. */
   serversBecause?: string
+  /** By server: weight that it was relieved of because it was slow, and that nobody has given back. What the journal of changes knows, for rules and advisors. */
+  held?: ReadonlyMap<string, HeldWeight>
   servers: PoolServer[]
 }
 

@@ -14,17 +14,24 @@ const ABOUT = 0.15
 
 /** Why no weight is the remedy for a slow server of this pool, or null: it is not weak, or another writer sets the weights. */
 export function obstacleTo(pool: Pool, slow: PoolServer, window: SeriesWindow): string | null {
+  const writer = writerOf(pool, window)
+  if (writer !== null) return writer
+  if (pool.balances === 'hash')
+    return `Keys choose the server in ${pool.name}, and ${askedText(pool, slow, window)} Another weight would send those keys, cold, to other servers. Look at what it is asked for first.`
+  if (pool.balances === 'load')
+    return `${pool.algorithm} already sends ${slow.name} less the longer it takes. The cause is on the server itself.`
+  if (pool.balances === 'unknown') return `It is not known how ${pool.algorithm} turns weights into shares, so no effect can be predicted.`
+  return null
+}
+
+/** Who else sets the weights of a pool, as a sentence, or null. */
+export function writerOf(pool: Pool, window: SeriesWindow): string | null {
   const writer = pool.servers.find((server) => server.otherWriter)
   if (writer)
     return `${writer.otherWriter} already moves the weights of ${pool.name}: two writers of the same weights would overwrite each other. Switch one of them off first.`
   const moves = movesOf(pool, window)
   if (moves >= MOVES)
     return `Something moves the weights of ${pool.name} all the time (${moves} times in 10 min), a controller perhaps: two writers of the same weights would overwrite each other. Switch one of them off first.`
-  if (pool.balances === 'hash')
-    return `Keys choose the server in ${pool.name}, and ${askedText(pool, slow, window)} Another weight would send those keys, cold, to other servers. Look at what it is asked for first.`
-  if (pool.balances === 'load')
-    return `${pool.algorithm} already sends ${slow.name} less the longer it takes. The cause is on the server itself.`
-  if (pool.balances === 'unknown') return `It is not known how ${pool.algorithm} turns weights into shares, so no effect can be predicted.`
   return null
 }
 
