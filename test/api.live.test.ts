@@ -216,7 +216,14 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
     },
   )
 
+  /** What a try before this one has left in flight. */
+  const landed = async () => {
+    for (const { id } of (await json('changes?state=watching')).items as { id: string }[]) await call('POST', `changes/${id}/roll-back`)
+    await vi.waitFor(async () => expect((await json('changes?state=watching')).items).toEqual([]), { timeout: 10_000, interval: 200 })
+  }
+
   test('a change is written, announced, watched, reported as busy, and rolled back', async () => {
+    await landed()
     const events: string[] = []
     const reading = new AbortController()
     const stream = await fetch(`${evenkeel.url}/api/v1/events`, { signal: reading.signal })
@@ -270,7 +277,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
   })
 
   test('SIGHUP takes a changed file, and a broken one changes nothing', async () => {
-    const written = readFileSync(config, 'utf8')
+    const written = readFileSync(config, 'utf8').replace('name: renamed', 'name: gone').replace('nome: gone', 'name: gone')
     const running = async () => ((await json('targets')) as { items: { name: string }[] }).items.map(({ name }) => name).sort()
     const logged = async () => ((await json('audit')) as { items: { what: string; outcome: string }[] }).items[0]
     writeFileSync(config, written.replace('name: gone', 'name: renamed'))
@@ -296,6 +303,7 @@ routes: [{ match: {}, to: [hook], wait: 1s }]
   }, 60_000)
 
   test('SIGTERM ends it in time, with open streams too, and its state is there after the next start', async () => {
+    if (evenkeel.process.exitCode !== null || evenkeel.process.signalCode !== null) await begin()
     const before = (await json('changes')).items.length
     const open = await fetch(`${evenkeel.url}/api/v1/events`)
     const from = Date.now()

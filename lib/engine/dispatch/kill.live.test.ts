@@ -4,13 +4,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Receiver, startReceiver } from '../../../test/receiver.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'evenkeel-kill-'))
 let receiver: Receiver
 beforeAll(async () => {
   receiver = await startReceiver()
+})
+// Of this try alone, also when there was one before it.
+let path: string
+beforeEach(() => {
+  path = join(mkdtempSync(join(dir, 'try-')), 'evenkeel.db')
+  receiver.got.length = 0
+  receiver.dropPlays()
 })
 afterAll(async () => {
   await receiver.close()
@@ -42,7 +49,6 @@ function keysSent(): Map<string, Set<string>> {
 }
 
 test('killed between enqueue and delivery, and in the middle of a try: sent after the next start, by the same key', async () => {
-  const path = join(dir, 'one.db')
   receiver.always('hang')
   const kill = await begin(path, 1)
   await vi.waitFor(() => expect(receiver.got).toHaveLength(1), 10_000)
@@ -63,8 +69,6 @@ test('killed between enqueue and delivery, and in the middle of a try: sent afte
 }, 40_000)
 
 test('however often it is killed, each finding is told, by one key alone', async () => {
-  const path = join(dir, 'many.db')
-  receiver.got.length = 0
   receiver.always({ status: 200 })
   const rounds = 5
   for (let round = 1; round <= rounds; round++) {
@@ -81,8 +85,6 @@ test('however often it is killed, each finding is told, by one key alone', async
 }, 60_000)
 
 test('however often it is killed, what is over the limit is told in a digest, by one key alone', async () => {
-  const path = join(dir, 'digest.db')
-  receiver.got.length = 0
   receiver.always({ status: 200 })
   const rounds = 5
   for (let round = 1; round <= rounds; round++) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CAUSE } from '../../../../test/cause.ts'
 import { createAuthority } from '../../../../test/certificates.ts'
 import { PASSWORD, startDataplane, USER } from '../../../../test/dataplaneApi.ts'
@@ -50,6 +50,14 @@ describeWith(['haproxy'], 'HAProxy by its Data Plane API', () => {
     const apps = [ends.use(await startApp()), ends.use(await startApp())]
     server = ends.use(await startHaproxy({ cfg: cfg(apps) }))
     fake = ends.use(await startDataplane(server))
+  })
+  // What a try that failed half-way has written would be in the way of the next.
+  beforeEach(async () => {
+    fake.beforeCommit = null
+    fake.behaves = null
+    fake.transactions.clear()
+    for (const name of ['app1', 'app2'])
+      await ask(server.about.socket, `set server app/${name} weight 100; set server app/${name} state ready\n`)
   })
   afterAll(() => ends.disposeAsync())
 
