@@ -1,25 +1,24 @@
 import type { z } from 'zod'
+import { printable } from '../format/printable.ts'
 import { malformed } from '../model/error.ts'
 import type { RawAnswer } from '../model/record.ts'
 import type { Reading } from '../model/series.ts'
 import type { Capability } from '../model/topology.ts'
 
-/** The newest answer of a probe as the page shows it: 64 KiB at most, control characters escaped. */
+export { printable }
+
+const RAW_MOST = 65_536
+
+/** The newest answer of a probe for the page: 64 KiB at most, as it came. Of thousands few are looked at: its control characters are escaped then. */
 export function rawRecord(id: string, at: number, text: string): Omit<RawAnswer, 'target'> {
-  return { kind: 'raw', id, at, text: printable(text.slice(0, 65_536)) }
+  return { kind: 'raw', id, at, text: text.length > RAW_MOST ? detached(text.slice(0, RAW_MOST)) : text }
 }
 
-const ESCAPED = /[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]/
+/** V8 keeps the whole of a text for as long as a part of it, but for parts as short as this, which it copies. */
+const COPIED_MOST = 12
 
-/** Any text with its control characters (but line feed and tab) and lone surrogates written `\xNN` / `\uNNNN`. */
-export function printable(text: string): string {
-  // Every answer of every poll comes past here: those with nothing to escape in one pass.
-  const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
-  if (!ESCAPED.test(lines)) return lines
-  return lines
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (found) => `\\u${found.charCodeAt(0).toString(16)}`)
-}
+/** The same text, without the answer that it was cut out of: for what is kept longer than that answer. */
+export const detached = (part: string): string => (part.length <= COPIED_MOST ? part : Buffer.from(part, 'utf16le').toString('utf16le'))
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -73,8 +72,21 @@ export function shown(answer: unknown, indent = 0): string {
 export const wordOf = (part: unknown): string => (typeof part === 'object' ? shown(part) : String(part))
 
 /** A number in decimals, as servers print it; NaN for anything else: `Number` takes a blank for 0, and `0x10` for 16. */
-export const decimalOf = (text: string): number =>
-  /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN
+export const decimalOf = (text: string): number => (isPlain(text) || DECIMAL.test(text) ? Number(text) : Number.NaN)
+
+const DECIMAL = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i
+
+/** Digits, and at most one point among them: what nearly all numbers are, told without a pattern. */
+function isPlain(text: string): boolean {
+  let points = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === POINT) points++
+    else if (code < ZERO || code > NINE) return false
+  }
+  return text.length > points && points <= 1
+}
+const [POINT, ZERO, NINE] = [46, 48, 57]
 
 /** Epoch seconds of a date that can be: not below 0, at most the year 9999. One beyond what a date holds would fail every page that shows it. */
 export const isEpochSeconds = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 253_402_300_799

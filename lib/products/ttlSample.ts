@@ -134,7 +134,8 @@ export class TtlSample {
     const before = this.buckets
     const buckets: [number, number][] = []
     let at = 0
-    for (const [i, count] of counts.entries()) {
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i]!
       if (count === 0) continue
       const ms = (first + i) * BUCKET_MS
       while (at < before.length && before[at]![0] < ms) at++

@@ -39,14 +39,14 @@ export function scaleOf(values: ArrayLike<number>, least = 0): number | null {
 
 export function encodeColumns(columns: readonly ArrayLike<number>[]): Uint8Array {
   const size = columns[0]?.length ?? 0
-  const writer = new Writer(16 + columns.length * (1 + size * 8))
+  const writer = new Writer(scratch.bytes(16 + columns.length * (1 + size * 8)))
   writer.varint(size)
   for (const column of columns) {
     const scale = scaleOf(column)
     if (scale === null) writer.planes(column)
     else writer.decimals(column, scale)
   }
-  const packed = deflateRawSync(writer.done(), { level: 1 })
+  const packed = deflated(writer.done())
   const out = new Uint8Array(packed.length + 1)
   out[0] = FORMAT
   out.set(packed, 1)
@@ -68,12 +68,38 @@ export function decodeColumns(bytes: Uint8Array, columns: number): Float64Array[
   return Array.from({ length: columns }, () => reader.column(size))
 }
 
+/** Most chunks are shorter than this: a window and tables for more take longer to be made than the chunk is packed. */
+const SHORT = 2_048
+
+/** Its own buffer is as large as it may need: the usual one, 16 kB for each of a hundred chunks a second, has V8 look through the whole heap for what is free. */
+const deflated = (bytes: Uint8Array): Uint8Array =>
+  deflateRawSync(bytes, {
+    level: 1,
+    chunkSize: bytes.length + 128,
+    ...(bytes.length <= SHORT ? { windowBits: 11, memLevel: 4 } : {}),
+  })
+
+/** Room for one column and one chunk that are being encoded: used again by the next ones, as large as the largest was. */
+const scratch = (() => {
+  let [room, steps] = [new Uint8Array(0), new Float64Array(0)]
+  return {
+    bytes(size: number): Uint8Array {
+      if (room.length < size) room = new Uint8Array(size)
+      return room
+    },
+    steps(size: number): Float64Array {
+      if (steps.length < size) steps = new Float64Array(size)
+      return steps
+    },
+  }
+})()
+
 class Writer {
   readonly #bytes: Uint8Array
   #end = 0
 
-  constructor(most: number) {
-    this.#bytes = new Uint8Array(most)
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
   }
 
   varint(number: number): void {
@@ -91,8 +117,7 @@ class Writer {
 
   decimals(column: ArrayLike<number>, scale: number): void {
     const power = POWERS[scale]!
-    const first = new Float64Array(column.length)
-    const second = new Float64Array(column.length)
+    const steps = scratch.steps(column.length)
     let before = 0
     let stepBefore = 0
     let firstSize = 0
@@ -100,8 +125,7 @@ class Writer {
     for (let i = 0; i < column.length; i++) {
       const whole = Math.round(column[i]! * power)
       const step = whole - before
-      first[i] = step
-      second[i] = step - stepBefore
+      steps[i] = step
       firstSize += Math.abs(step)
       secondSize += Math.abs(step - stepBefore)
       before = whole
@@ -110,7 +134,12 @@ class Writer {
     // The very first number stands in both sums; differences of differences win where the rest is regular.
     const regular = secondSize < firstSize
     this.#bytes[this.#end++] = regular ? scale + SECOND_ORDER : scale
-    for (const step of regular ? second : first) this.varint(step >= 0 ? step * 2 : -step * 2 - 1)
+    stepBefore = 0
+    for (let i = 0; i < column.length; i++) {
+      const step = regular ? steps[i]! - stepBefore : steps[i]!
+      stepBefore = steps[i]!
+      this.varint(step >= 0 ? step * 2 : -step * 2 - 1)
+    }
   }
 
   planes(column: ArrayLike<number>): void {

@@ -1,7 +1,6 @@
 import type { Archive } from './archive.ts'
 import type { History } from './history.ts'
 import type { SeriesQuota } from './quota.ts'
-import type { Recovery } from './recovery.ts'
 import { type SeriesMemory, targetOf } from './seriesMemory.ts'
 import type { SeriesWriter } from './seriesWriter.ts'
 
@@ -15,7 +14,6 @@ type Options = {
   memory: SeriesMemory
   writer: SeriesWriter
   archive: Archive
-  recovery: Recovery
   quota: SeriesQuota
   windowMs: number
   now(): number
@@ -55,13 +53,10 @@ export class Eviction {
   }
 
   #evict(silent: readonly History[]): void {
-    const { memory, writer, archive, recovery, now } = this.#options
+    const { memory, writer, archive, now } = this.#options
     if (silent.length === 0) return
     writer.transaction(() => [memory.addRows(), ...writer.flush(silent, now())])
-    for (const { id } of silent) {
-      recovery.forget(id)
-      archive.forget(id)
-    }
+    for (const { id } of silent) archive.forget(id)
     memory.release(silent)
   }
 }

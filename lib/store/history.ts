@@ -36,8 +36,12 @@ export class History implements Held, KeepsMoments {
   gone = false
   /** When its next chunk is to be written. */
   dueAt = 0
-  /** Reads what memory no longer has: samples of [from, to). */
-  older: ((from: number, to: number) => Point[]) | null = null
+  /** The number of its first sample that no recovery row holds; −1: none is waiting. */
+  unsavedFrom = -1
+  /** How it stands in the newest of these rows. */
+  row: { epoch: number; scale: number; whole: number } | null = null
+  /** Reads what memory no longer has: samples of a series of [from, to). One for all series. */
+  older: ((id: number, from: number, to: number) => Point[]) | null = null
   #moments: Moments | null = null
   /** The number of its first sample's moment. */
   #first = 0
@@ -134,7 +138,7 @@ export class History implements Held, KeepsMoments {
    */
   points(from: number, to: number): readonly Point[] {
     if (from < this.heldFrom && this.older) {
-      const older = this.older(from, Math.min(this.heldFrom, to + 1))
+      const older = this.older(this.id, from, Math.min(this.heldFrom, to + 1))
       return to < this.heldFrom ? older : older.concat(this.points(this.heldFrom, to))
     }
     const first = this.indexAt(from)
@@ -177,26 +181,12 @@ export class History implements Held, KeepsMoments {
 
   /** Index of the first sample at or after that moment. */
   indexAt(ms: number): number {
-    let low = 0
-    let high = this.size
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.atOf(middle) < ms) low = middle + 1
-      else high = middle
-    }
-    return low
+    return this.#moments?.countBefore(ms, this.#first, this.size) ?? 0
   }
 
   /** Index of the first sample after that moment. */
   indexAfter(ms: number): number {
-    let low = 0
-    let high = this.size
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.atOf(middle) <= ms) low = middle + 1
-      else high = middle
-    }
-    return low
+    return this.#moments?.countUpTo(ms, this.#first, this.size) ?? 0
   }
 
   trim(keepFrom: number): number {

@@ -48,6 +48,30 @@ export class Moments {
     return this.#at.subarray(first - this.#dropped, end - this.#dropped)
   }
 
+  /** How many of those from a number on, `size` in all, lie before that moment. */
+  countBefore(ms: number, first: number, size: number): number {
+    const [at, from] = [this.#at, first - this.#dropped]
+    let [low, high] = [0, size]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (at[from + middle]! < ms) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Likewise, before it or at it. */
+  countUpTo(ms: number, first: number, size: number): number {
+    const [at, from] = [this.#at, first - this.#dropped]
+    let [low, high] = [0, size]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (at[from + middle]! <= ms) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   add(at: number, keepFrom: number): void {
     if (this.#size === this.#at.length) this.#makeRoom(keepFrom)
     this.#at[this.#size++] = at

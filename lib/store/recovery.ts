@@ -8,6 +8,7 @@ const EPOCH_ROWS = 60
 /** In the place of a scale: the value is no decimal and stands in a column of its own. */
 const NO_DECIMAL = 15
 
+/** How a series stands in its newest row. */
 type Known = { epoch: number; scale: number; whole: number }
 
 /**
@@ -17,8 +18,8 @@ type Known = { epoch: number; scale: number; whole: number }
 export class Recovery {
   readonly #db: DatabaseSync
   readonly #now: () => number
-  readonly #known = new Map<number, Known>()
   readonly #write: (number: number, epoch: number, at: number, data: Uint8Array) => void
+  #room = new Float64Array(0)
   #number: number
   #epoch: number
 
@@ -32,34 +33,32 @@ export class Recovery {
     this.#write = (number, epoch, at, data) => write.run(number, epoch, at, data)
   }
 
-  /** Writes the samples of each series from a sample's number on. Call inside a transaction. */
-  write(tickedAt: number, changed: readonly { history: History; from: number }[]): void {
+  /** Writes the samples of each series that were not saved yet. Call inside a transaction. */
+  write(tickedAt: number, changed: readonly History[]): void {
     if (changed.length === 0) return
     // A row is as new as the newest sample in it: one may have come since the tick began. Not newer than now, whatever time a source with a
     // clock of its own gives its samples: of a time that has not come yet a start drops the whole row.
-    const newest = changed.reduce((newest, { history }) => Math.max(newest, history.lastAt), tickedAt)
+    const newest = changed.reduce((newest, { lastAt }) => Math.max(newest, lastAt), tickedAt)
     const at = Math.ceil(Math.max(tickedAt, Math.min(newest, this.#now())))
     if (++this.#number % EPOCH_ROWS === 0) this.#epoch++
-    const size = changed.reduce((sum, { history, from }) => sum + history.size - history.indexOf(from), 0)
-    const [ids, times, scales, wholes, doubles] = Array.from({ length: 5 }, () => new Float64Array(size)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ]
+    const size = changed.reduce((sum, history) => sum + history.size - history.indexOf(history.unsavedFrom), 0)
+    const [ids, times, scales, wholes, doubles] = this.#columnsOf(size)
     let n = 0
-    for (const { history, from } of changed) {
-      const before = this.#known.get(history.id)
-      const known = before?.epoch === this.#epoch ? before : { epoch: this.#epoch, scale: 0, whole: 0 }
-      for (let i = history.indexOf(from); i < history.size; i++, n++) {
+    for (const history of changed) {
+      let known = history.row
+      if (known === null) {
+        known = { epoch: this.#epoch, scale: 0, whole: 0 }
+        history.row = known
+      } else if (known.epoch !== this.#epoch) Object.assign(known, { epoch: this.#epoch, scale: 0, whole: 0 })
+      for (let i = history.indexOf(history.unsavedFrom); i < history.size; i++, n++) {
         const value = history.reading(i)
         ids[n] = history.id
         times[n] = history.atOf(i) - at
         const scale = scaleOfOne(value, known.scale)
         scales[n] = scale ?? NO_DECIMAL
+        doubles[n] = scale === null ? value : 0
         if (scale === null) {
-          doubles[n] = value
+          wholes[n] = 0
           continue
         }
         const whole = Math.round(value * 10 ** scale)
@@ -67,14 +66,15 @@ export class Recovery {
         known.scale = scale
         known.whole = whole
       }
-      this.#known.set(history.id, known)
     }
     this.#write(this.#number, this.#epoch, at, encodeColumns([ids, times, scales, wholes, doubles]))
   }
 
-  /** A series that left memory. */
-  forget(id: number): void {
-    this.#known.delete(id)
+  /** Five columns for the next row, in the room of the last one's. */
+  #columnsOf(size: number): [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array] {
+    if (this.#room.length < 5 * size) this.#room = new Float64Array(5 * size)
+    const column = (n: number) => this.#room.subarray(n * size, (n + 1) * size)
+    return [column(0), column(1), column(2), column(3), column(4)]
   }
 
   /** What was last written may not be there (the transaction failed): the next row builds on nothing. */

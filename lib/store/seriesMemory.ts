@@ -1,15 +1,12 @@
 import type { ClockStep } from '../model/clock.ts'
-import type { Labels, Reading } from '../model/series.ts'
+import { type Labels, type Reading, sameLabels } from '../model/series.ts'
 import type { Archive, SeriesRow } from './archive.ts'
 import { flushedPoints } from './draw.ts'
 import { History } from './history.ts'
+import { isReadingOf } from './isReadingOf.ts'
 import { Labelled } from './labelled.ts'
 import type { SeriesQuota } from './quota.ts'
 import type { Saving } from './saving.ts'
-import { isReadingOf, seriesKey } from './seriesKey.ts'
-
-/** A series, and the number of its first sample that came since the last tick. */
-export type Changed = { history: History; from: number }
 
 type Options = {
   archive: Archive
@@ -22,24 +19,26 @@ type Options = {
   onSample?: (series: { readonly metric: string; readonly labels: Labels }, at: number, value: number) => void
 }
 
-/** The series in memory, each with its newest samples: indexed by labels, by key and by number. */
+/** The series in memory, each with its newest samples: indexed by labels and by number. */
 export class SeriesMemory {
   readonly #options: Options
+  readonly #older: History['older']
   readonly #index = new Labelled<History>()
-  readonly #byKey = new Map<string, History>()
   readonly #byId = new Map<number, History>()
   /** The first series of each poll, by target. */
   readonly #firsts = new Map<string, History>()
   /** Series that have no row yet. */
   #rowless: History[] = []
   /** What came since the last tick, behind those that are saved already. */
-  #changed: Changed[] = []
+  #changed: History[] = []
   #savedFirst = 0
-  readonly #changedSet = new Set<History>()
   #newestAt: number | null = null
+  /** Labels that are a target alone, by target: most series have no others. */
+  readonly #bare = new Map<string, Labels>()
 
   constructor(options: Options) {
     this.#options = options
+    this.#older = (id, from, to) => flushedPoints(options.archive, id, from, to)
   }
 
   /** Epoch ms of the newest sample. */
@@ -47,7 +46,7 @@ export class SeriesMemory {
     return this.#newestAt
   }
 
-  get changed(): readonly Changed[] {
+  get changed(): readonly History[] {
     this.#compact()
     return this.#changed
   }
@@ -57,12 +56,12 @@ export class SeriesMemory {
   }
 
   /** The first of them that have so many samples together. */
-  firstChanged(samples: number): Changed[] {
+  firstChanged(samples: number): History[] {
     let left = samples
     let end = this.#savedFirst
     for (; left > 0 && end < this.#changed.length; end++) {
-      const { history, from } = this.#changed[end]!
-      left -= history.size - history.indexOf(from)
+      const history = this.#changed[end]!
+      left -= history.size - history.indexOf(history.unsavedFrom)
     }
     return this.#changed.slice(this.#savedFirst, end)
   }
@@ -129,15 +128,15 @@ export class SeriesMemory {
   /** What came of the first of them since the last tick is on the disk. In the time of these alone, however many wait behind them. */
   savedFirst(count: number): void {
     const end = this.#savedFirst + count
-    for (let i = this.#savedFirst; i < end; i++) this.#changedSet.delete(this.#changed[i]!.history)
+    for (let i = this.#savedFirst; i < end; i++) this.#changed[i]!.unsavedFrom = -1
     this.#savedFirst = end
     if (end > this.#changed.length / 2) this.#compact()
   }
 
   /** What came of these since the last tick is on the disk. */
   saved(histories: ReadonlySet<History>): void {
-    this.#changed = this.changed.filter(({ history }) => !histories.has(history))
-    for (const history of histories) this.#changedSet.delete(history)
+    this.#changed = this.changed.filter((history) => !histories.has(history))
+    for (const history of histories) history.unsavedFrom = -1
   }
 
   /** Drops series from memory. */
@@ -145,13 +144,12 @@ export class SeriesMemory {
     for (const history of histories) {
       history.gone = true
       history.release()
-      this.#byKey.delete(seriesKey(history.metric, history.labels))
       this.#byId.delete(history.id)
-      this.#changedSet.delete(history)
       this.#index.delete(history)
       this.#options.quota.release(targetOf(history))
+      this.#bare.delete(targetOf(history))
     }
-    this.#changed = this.changed.filter(({ history }) => !history.gone)
+    this.#changed = this.changed.filter(({ gone }) => !gone)
   }
 
   stepClock(step: ClockStep): void {
@@ -160,6 +158,15 @@ export class SeriesMemory {
       history.dueAt += step.byMs
     }
     if (this.#newestAt !== null) this.#newestAt = Math.min(this.#newestAt, step.at)
+  }
+
+  /** The same object for all series that have no label but their target. */
+  #shared(labels: Labels): Labels {
+    const { target } = labels
+    if (target === undefined || Object.keys(labels).length > 1) return labels
+    const bare = this.#bare.get(target) ?? labels
+    this.#bare.set(target, bare)
+    return bare
   }
 
   #compact(): void {
@@ -174,9 +181,9 @@ export class SeriesMemory {
     if (!history.append(when, value, when - this.#options.windowMs, beside)) return
     this.#options.onSample?.(history, when, value)
     if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when
-    if (this.#changedSet.has(history)) return
-    this.#changedSet.add(history)
-    this.#changed.push({ history, from })
+    if (history.unsavedFrom >= 0) return
+    history.unsavedFrom = from
+    this.#changed.push(history)
   }
 
   /**
@@ -185,8 +192,8 @@ export class SeriesMemory {
    */
   #historyOf(target: string, reading: Reading, at: number, stepMs: number, polledAt: number): History | null {
     const { archive, saving, quota } = this.#options
-    const labels: Labels = { target, ...reading.labels }
-    const there = this.#byKey.get(seriesKey(reading.metric, labels))
+    const labels: Labels = reading.labels ? { target, ...reading.labels } : this.#shared({ target })
+    const there = this.#index.find(reading.metric, labels).find((history) => sameLabels(history.labels, labels))
     if (there) return there
     const owner = labels.target ?? target
     if (!quota.allows(owner, polledAt)) return null
@@ -206,7 +213,7 @@ export class SeriesMemory {
   /** A series that the disk knows, with the window's samples from its chunks. */
   #restore(row: SeriesRow, at: number, now = at): History {
     const { archive, windowMs } = this.#options
-    const history = new History(row.id, row.metric, row.labels, row.stepMs)
+    const history = new History(row.id, row.metric, this.#shared(row.labels), row.stepMs)
     if (row.lastAt > 0) {
       // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
       history.flushedTo = Math.min(row.lastAt, at)
@@ -219,12 +226,11 @@ export class SeriesMemory {
   }
 
   #hold(history: History, at: number, now: number): History {
-    const { archive, quota, chunkMs } = this.#options
-    this.#byKey.set(seriesKey(history.metric, history.labels), history)
+    const { quota, chunkMs } = this.#options
     this.#byId.set(history.id, history)
     this.#index.add(history)
     quota.hold(targetOf(history), at)
-    history.older = (from, to) => flushedPoints(archive, history.id, from, to)
+    history.older = this.#older
     // Spread evenly, so that no tick writes more than its part of the chunks.
     history.dueAt = Math.min(at, now) + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
     return history

@@ -9,6 +9,7 @@ type Options = { memory: SeriesMemory; archive: Archive; retention: Retention; n
 
 /** Questions about series, answered from memory and the archive together. */
 export function createSeriesQueries({ memory, archive, retention, now }: Options): Pick<Store, 'query' | 'drawings' | 'catalog'> {
+  const older: History['older'] = (id, from, to) => flushedPoints(archive, id, from, to)
   /** What a query is of; each series is drawn when it is asked for. */
   function drawings(asked: SeriesQuery): Drawing[] {
     const at = now()
@@ -21,7 +22,7 @@ export function createSeriesQueries({ memory, archive, retention, now }: Options
       const history = new History(row.id, row.metric, row.labels, row.stepMs)
       history.flushedTo = row.lastAt
       history.heldFrom = row.lastAt + 1
-      history.older = (from, to) => flushedPoints(archive, row.id, from, to)
+      history.older = older
       found.push(history)
     }
     return found.map((history) => ({ labels: history.labels, draw: () => drawn(history, archive, query, kept) }))

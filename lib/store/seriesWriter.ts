@@ -106,9 +106,9 @@ export class SeriesWriter {
     const { memory } = this.#options
     // In the order in which they came.
     const [oldest] = memory.changed
-    if (!oldest || at - oldest.history.atOf(oldest.history.indexOf(oldest.from)) <= LATE_MS) return
-    const late = memory.changed.filter(({ history, from }) => at - history.atOf(history.indexOf(from)) > LATE_MS)
-    const histories = late.map(({ history }) => history)
+    const isLate = (history: History) => at - history.atOf(history.indexOf(history.unsavedFrom)) > LATE_MS
+    if (!oldest || !isLate(oldest)) return
+    const histories = memory.changed.filter(isLate)
     this.transaction(() => [memory.addRows()])
     yield
     for (let i = 0; i < histories.length; i += DUE_AT_ONCE) {

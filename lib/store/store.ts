@@ -94,7 +94,7 @@ function partsOf(files: Files, options: StoreOptions) {
   const housekeeping = new Housekeeping({ archive, recovery, records, undo, memory, chunkMs })
   const drops = (at: number) => housekeeping.drops(at)
   const writer = new SeriesWriter({ db, archive, recovery, memory, saving, windowMs, chunkMs, heldMost, drops })
-  const eviction = new Eviction({ memory, writer, archive, recovery, quota, windowMs, now })
+  const eviction = new Eviction({ memory, writer, archive, quota, windowMs, now })
   const queries = createSeriesQueries({ memory, archive, retention, now })
   const past = new PastSeries({ memory, archive, retention, now })
   const at = now()

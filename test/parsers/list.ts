@@ -11,6 +11,7 @@ import { parseConfig } from '../../lib/config/parse.ts'
 import { parseYaml } from '../../lib/config/yamlText.ts'
 import { withoutSecrets } from '../../lib/engine/reason.ts'
 import { evenkeelCall } from '../../lib/exporters/evenkeelCall.ts'
+import { printable } from '../../lib/format/printable.ts'
 import { shellWord } from '../../lib/format/shell.ts'
 import { withoutTrailingSlashes } from '../../lib/format/url.ts'
 import { yamlDocument } from '../../lib/format/yaml.ts'
@@ -35,7 +36,7 @@ import { isOwnersText, readOwners, readSlotsName } from '../../lib/model/slots.t
 import { fieldsOf } from '../../lib/products/accessLog/fields.ts'
 import { logPlaceOf } from '../../lib/products/accessLog/place.ts'
 import { dropsIn } from '../../lib/products/accessLog/udpDrops.ts'
-import { decimalOf, keyText, printable, withoutFolders } from '../../lib/products/answers.ts'
+import { decimalOf, detached, keyText, withoutFolders } from '../../lib/products/answers.ts'
 import { bareWord } from '../../lib/products/bareWord.ts'
 import { pythonPattern, pythonReplacement } from '../../lib/products/code/ansible.ts'
 import { hclString } from '../../lib/products/code/hcl.ts'
@@ -305,7 +306,8 @@ const redis: Parser[] = [
     good: ['k:\u00e9\ud83d\ude00\n'],
     run: (text) => keyText(Buffer.from(text, 'latin1')),
   },
-  { name: 'products/answers.ts#printable', group: 'redis', good: ['a\r\nb\x00\ud800'], run: printable },
+  { name: 'format/printable.ts#printable', group: 'redis', good: ['a\r\nb\x00\ud800'], run: printable },
+  { name: 'products/answers.ts#detached', group: 'redis', good: ['allkeys-lru-and-more'], run: detached },
   { name: 'products/answers.ts#decimalOf', group: 'redis', good: ['-1.5e3'], run: decimalOf },
   { name: 'model/glob.ts#globMatches', group: 'redis', good: ['product:17:price'], run: (text) => globMatches('*a*a?a*a*b', text) },
 ]

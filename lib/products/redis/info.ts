@@ -1,5 +1,5 @@
 import { malformed } from '../../model/error.ts'
-import { decimalOf, printable } from '../answers.ts'
+import { decimalOf, detached, printable } from '../answers.ts'
 
 /** INFO as Redis prints it, taken apart: plain fields, and the lines that hold `a=1,b=2`. */
 export type Info = {
@@ -9,11 +9,13 @@ export type Info = {
   tellsKeys: boolean
   fields: Map<string, string>
   /** `cmdstat_get` -> `get` -> its fields. */
-  commands: Map<string, Map<string, string>>
+  commands: Map<string, Fields>
   errors: Map<string, number>
-  databases: Map<string, Map<string, string>>
-  replicas: Map<string, string>[]
+  databases: Map<string, Fields>
+  replicas: Fields[]
 }
+/** Values by name. */
+export type Fields = Pick<ReadonlyMap<string, string>, 'get' | 'has'>
 
 // A bound against forged answers: real servers know about 250 commands with their subcommands.
 const COMMANDS_MAX = 600
@@ -49,36 +51,100 @@ export function takenApart(text: string): Info {
     databases: new Map(),
     replicas: [],
   }
-  for (const line of text.split('\n')) {
-    const row = line.trim()
-    if (row.startsWith('#')) info.tellsKeys ||= /^# *keyspace\b/i.test(row)
-    if (row === '' || row.startsWith('#')) continue
-    const colon = row.indexOf(':')
-    if (colon <= 0) {
-      info.unread.push(row)
+  let before = ''
+  let colon = -1
+  for (let from = 0, next = 0; from < text.length; from = next) {
+    const newline = indexOrEnd(text, '\n', from)
+    next = newline + 1
+    const [start, end] = trimmed(text, from, newline)
+    if (start === end) continue
+    if (text.charCodeAt(start) === HASH) {
+      info.tellsKeys ||= /^# *keyspace\b/i.test(text.slice(start, end))
       continue
     }
-    const name = row.slice(0, colon)
-    const value = row.slice(colon + 1)
+    // One beyond this line is the next one's: it is not looked for again.
+    if (colon < start) colon = indexOrEnd(text, ':', start)
+    if (colon === start || colon >= end) {
+      info.unread.push(text.slice(start, end))
+      continue
+    }
+    const name = nameAt(text, start, colon, before)
+    before = name
+    const value = text.slice(colon + 1, end)
     // By the first letter first: most lines are plain fields.
     const kind = name.charCodeAt(0)
     if (kind !== C && kind !== D && kind !== E && kind !== L && kind !== S) info.fields.set(name, value)
     else if (name.startsWith('cmdstat_')) {
-      if (info.commands.size < COMMANDS_MAX) info.commands.set(name.slice('cmdstat_'.length), pairs(value))
+      if (info.commands.size < COMMANDS_MAX) info.commands.set(commandOf(name), new Pairs(value))
     } else if (name.startsWith('errorstat_')) {
-      const count = decimalOf(pairs(value).get('count') ?? '')
+      const count = decimalOf(new Pairs(value).get('count') ?? '')
       if (info.errors.size < DATABASES_MAX && count >= 0 && count < WRAPPED) info.errors.set(name.slice('errorstat_'.length), count)
     } else if (/^db\d+$/.test(name)) {
-      if (info.databases.size < DATABASES_MAX) info.databases.set(name, pairs(value))
+      if (info.databases.size < DATABASES_MAX) info.databases.set(name, new Pairs(value))
     } else if (/^slave\d+$/.test(name)) {
-      if (info.replicas.length < DATABASES_MAX) info.replicas.push(pairs(value))
+      if (info.replicas.length < DATABASES_MAX) info.replicas.push(new Pairs(value))
     } else if (!name.startsWith('latency_percentiles_')) info.fields.set(name, value)
   }
   info.tellsKeys ||= info.databases.size > 0
   return info
 }
 
-const [C, D, E, L, S] = Buffer.from('cdels')
+const [C, D, E, L, S, HASH, SPACE, TILDE] = Buffer.from('cdels# ~') as unknown as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
+
+function indexOrEnd(text: string, sign: string, from: number): number {
+  const at = text.indexOf(sign, from)
+  return at < 0 ? text.length : at
+}
+
+/** Where a line's text begins and ends, without the blanks around it. */
+function trimmed(text: string, from: number, to: number): [start: number, end: number] {
+  let [start, end] = [from, to]
+  while (start < end && text.charCodeAt(start) <= SPACE) start++
+  while (start < end && text.charCodeAt(end - 1) <= SPACE) end--
+  if (start === end || (text.charCodeAt(start) <= TILDE && text.charCodeAt(end - 1) <= TILDE)) return [start, end]
+  // There are blanks beyond ASCII.
+  const line = text.slice(start, end)
+  return [end - line.trimStart().length, start + line.trimEnd().length]
+}
+
+/** Names of fields, each once, with the one that came after it in the newest INFO: servers print theirs in one order, and hardly ever new ones. */
+const after = new Map<string, string>()
+const names = new Map<string, string>()
+const NAMES_MAX = 5_000
+
+/** The name that stands there: the same text for all INFOs, so that it is hashed once and keeps none of them alive. */
+function nameAt(text: string, start: number, colon: number, before: string): string {
+  const usual = after.get(before)
+  if (usual !== undefined && usual.length === colon - start && text.startsWith(usual, start)) return usual
+  const read = text.slice(start, colon)
+  if (names.size >= NAMES_MAX) for (const known of [names, after]) known.clear()
+  const name = names.get(read) ?? detached(read)
+  names.set(name, name)
+  if (before === '' || names.has(before)) after.set(before, name)
+  return name
+}
+
+const commands = new Map<string, string>()
+
+/** `cmdstat_get` -> `get`, likewise. */
+function commandOf(name: string): string {
+  let command = commands.get(name)
+  if (command === undefined) {
+    if (commands.size >= NAMES_MAX) commands.clear()
+    command = detached(name.slice('cmdstat_'.length))
+    commands.set(name, command)
+  }
+  return command
+}
 
 /** Servers print a number that fell below zero as one of 64 bits: above this it is none. */
 export const WRAPPED = 2 ** 63
@@ -92,12 +158,13 @@ const SIGNED = new Set(['mem_fragmentation_bytes', 'allocator_frag_bytes'])
  * A number of an INFO, `within` a line of several values; undefined where there is none. What cannot be one costs itself alone and is noted in
  * `unread`: words, and below zero, as Dragonfly and managed servers say that they keep no such number.
  */
-export function numberIn(info: Info, name: string, within?: { line: string; fields: Map<string, string> }): number | undefined {
+export function numberIn(info: Info, name: string, within?: { line: string; fields: Fields }): number | undefined {
   const text = (within?.fields ?? info.fields).get(name)
-  // Redis prints `nan` where it divided by zero.
-  if (text === undefined || text === '' || /^-?(nan|inf)$/i.test(text)) return undefined
+  if (text === undefined || text === '') return undefined
   const value = decimalOf(text)
   if (Number.isFinite(value) && value < WRAPPED && (value >= 0 || SIGNED.has(name))) return value
+  // Redis prints `nan` where it divided by zero.
+  if (Number.isNaN(value) && /^-?(nan|inf)$/i.test(text)) return undefined
   if (value !== -1 || !NONE_YET.has(name)) info.unread.push(`${within ? `${within.line}:` : ''}${name}${within ? '=' : ':'}${text}`)
   return undefined
 }
@@ -119,14 +186,35 @@ export function unreadOf({ unread, fields, tellsKeys }: Info): string | null {
   )
 }
 
-function pairs(value: string): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const part of value.split(',')) {
-    const equals = part.indexOf('=')
-    if (equals > 0) found.set(part.slice(0, equals), part.slice(equals + 1))
+/** A line's `a=1,b=2`, looked up where it stands: of most of its values nobody asks. Of two of one name the last counts. */
+class Pairs implements Fields {
+  readonly #line: string
+
+  constructor(line: string) {
+    this.#line = line
   }
-  return found
+
+  has(name: string): boolean {
+    return this.#at(name) >= 0
+  }
+
+  get(name: string): string | undefined {
+    const at = this.#at(name)
+    if (at < 0) return undefined
+    const end = this.#line.indexOf(',', at)
+    return this.#line.slice(at, end < 0 ? undefined : end)
+  }
+
+  #at(name: string): number {
+    const line = this.#line
+    for (let at = line.lastIndexOf(name); at >= 0; at = at === 0 ? -1 : line.lastIndexOf(name, at - 1)) {
+      const end = at + name.length
+      if (line.charCodeAt(end) === EQUALS && (at === 0 || line.charCodeAt(at - 1) === COMMA)) return end + 1
+    }
+    return -1
+  }
 }
+const [COMMA, EQUALS] = [44, 61]
 
 /** `7.0.15`, or `Valkey 8.1.0` where the server says that it is one. */
 export function versionOf(info: Info): string {

@@ -1,6 +1,6 @@
 import type { NewRecord } from '../../model/record.ts'
 import type { TargetFacts } from '../../model/topology.ts'
-import { printable } from '../answers.ts'
+import { detached, printable } from '../answers.ts'
 import type { Info } from './info.ts'
 
 /** Fields that are words, for pages and advisors; `config/maxmemory-policy` as the `config` probe would name it. */
@@ -21,7 +21,7 @@ export function infoFacts(info: Info, at: number): NewRecord[] {
   return FACTS.flatMap(([field, id]) => {
     // Valkey 9.1 has `server_mode` alone.
     const value = field === 'redis_mode' ? mode : info.fields.get(field)
-    return value === undefined || value === '' ? [] : [{ kind: 'fact', id, at, value: printable(value.slice(0, 200)) } as const]
+    return value === undefined || value === '' ? [] : [{ kind: 'fact', id, at, value: detached(printable(value.slice(0, 200))) } as const]
   })
 }
 

@@ -1,5 +1,5 @@
-import { decimalOf } from '../answers.ts'
-import { type Info, takenApart, WRAPPED } from './info.ts'
+import { decimalOf, detached } from '../answers.ts'
+import { type Fields, type Info, takenApart, WRAPPED } from './info.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
@@ -88,7 +88,7 @@ function writesIn({ commands }: Info, writes: { has(command: string): boolean })
 }
 
 /** 0 where there is none: the line is no count. */
-const callsIn = (fields: Map<string, string> | undefined): number => {
+const callsIn = (fields: Fields | undefined): number => {
   const calls = fields?.get('calls')
   return calls !== undefined && /^\d+/.test(calls) ? numberOf(calls) : 0
 }
@@ -96,7 +96,11 @@ const callsIn = (fields: Map<string, string> | undefined): number => {
 /** Dragonfly has no run id: its uptime falls when it begins anew. */
 export function runIdIn(info: Info, before: Vitals | null): string {
   const own = info.fields.get('run_id')
-  if (own) return own.slice(0, 60)
+  if (own) {
+    // The same text as before: what is kept by it would each keep an INFO.
+    const runId = own.slice(0, 60)
+    return runId === before?.runId ? before.runId : detached(runId)
+  }
   const uptimeSeconds = countIn(info, 'uptime_in_seconds') || 0
   const goesOn = before?.runId.startsWith(SINCE) && uptimeSeconds >= before.uptimeSeconds
   return goesOn ? before!.runId : `${SINCE}${Math.round(Date.now() / 1_000 - uptimeSeconds)}`

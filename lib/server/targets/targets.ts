@@ -1,6 +1,7 @@
 import { factsOf } from '../../detectors/rows.ts'
 import { mapped } from '../../engine/slices.ts'
 import type { TargetStatus } from '../../engine/target.ts'
+import { printable } from '../../format/printable.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { FactView, LatencyView, RawView, TargetView } from '../../model/answers/target.ts'
 import { EvenkeelError } from '../../model/error.ts'
@@ -110,10 +111,10 @@ function targetView(runtime: Runtime, status: TargetStatus, { window, topology }
   }
 }
 
-/** The newest raw answers of a target's probes, as they came. */
+/** The newest raw answers of a target's probes, with control characters escaped. */
 export function rawAnswers(runtime: Runtime, name: string): RawView[] {
   getTarget(runtime, name)
-  return runtime.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text }))
+  return runtime.store.records('raw', name).map(({ id, at, text }) => ({ id, at: iso(at), text: printable(text) }))
 }
 /** Named facts of a target: configuration values, versions. */
 export function targetFacts(runtime: Runtime, name: string): FactView[] {

@@ -1,10 +1,5 @@
 import type { Labels, Reading } from '../model/series.ts'
 
-/** The identity of a series as text: its metric with its labels, the same in whatever order these come. */
-export function seriesKey(metric: string, labels: Labels): string {
-  return JSON.stringify([metric, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))])
-}
-
 /** True when a reading of that target belongs to the series: to compare is cheaper than to make the key. */
 export function isReadingOf(series: { metric: string; labels: Labels }, target: string, reading: Reading): boolean {
   if (series.metric !== reading.metric) return false
