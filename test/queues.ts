@@ -187,6 +187,7 @@ export class Queues {
       this.tape.put(at, 'pool_errors_total', labels, errors)
       this.tape.put(at, 'pool_retries_total', labels, retries)
       this.tape.put(at, 'pool_response_seconds', labels, ms(mean))
+      this.tape.put(at, 'pool_response_smoothing', labels, SAMPLES)
       const { workers } = this.#options.stations[i]!
       const under = this.#under[i]!.length
       this.tape.put(at, 'pool_sessions', labels, under)

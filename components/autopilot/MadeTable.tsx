@@ -13,10 +13,13 @@ const COLUMNS: Column<MadeView>[] = [
     id: 'what',
     head: 'Change',
     grow: true,
-    cell: ({ change, what, target }) => (
-      <Go href={path`/changes/${change}`} className={rowLinkLook}>
-        {safe(`${target}: ${what}`, 160)}
-      </Go>
+    cell: ({ change, what, target, at }) => (
+      <>
+        <Go href={path`/changes/${change}`} className={rowLinkLook}>
+          {safe(`${target}: ${what}`, 160)}
+        </Go>
+        <Moment at={at} className="block text-dim text-xs sm:hidden" />
+      </>
     ),
   },
   { id: 'rule', head: 'Policy', from: 'lg', cell: ({ rule }) => <code className="font-mono text-xs">{safe(rule, 60)}</code> },

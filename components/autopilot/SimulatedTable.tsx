@@ -26,57 +26,62 @@ const COLUMNS: Column<SimulatedStepView>[] = [
     id: 'what',
     head: 'Proposal',
     grow: true,
-    cell: ({ proposal, target, what, acts, because }) => (
+    cell: (step) => (
       <>
-        <Go href={path`/proposals/${proposal}`} className={rowLinkLook}>
-          {safe(`${target}: ${what}`, 160)}
+        <Go href={path`/proposals/${step.proposal}`} className={rowLinkLook}>
+          {safe(`${step.target}: ${step.what}`, 160)}
         </Go>
-        {!acts && (
+        {!step.acts && (
           <span className="block text-dim text-xs">
-            <Sentence text={because} max={300} />
+            <Sentence text={step.because} max={300} />
           </span>
         )}
+        {step.predicted && (
+          <span className="block text-xs md:hidden">
+            <Predicted step={step} />
+          </span>
+        )}
+        <span className="block text-xs sm:hidden">
+          <Outcome step={step} />
+        </span>
       </>
     ),
   },
-  {
-    id: 'predicted',
-    head: 'Predicted',
-    right: true,
-    from: 'md',
-    cell: ({ predicted }) =>
-      predicted ? (
-        <span className="whitespace-nowrap">
-          <Figure value={predicted.before} unit={predicted.unit} /> → <Figure value={predicted.after} unit={predicted.unit} />{' '}
-          <span className="text-dim text-xs">({interval(predicted.low, predicted.high, predicted.unit)})</span>
-        </span>
-      ) : (
-        <span className="text-dim">–</span>
-      ),
-  },
-  {
-    id: 'outcome',
-    head: 'What came of it',
-    from: 'sm',
-    cell: ({ outcome, predicted }) =>
-      outcome ? (
-        <span className="whitespace-nowrap">
-          <Go href={path`/changes/${outcome.change}`} className={linkLook}>
-            {outcome.verdict ? VERDICT[outcome.verdict] : 'not judged'}
-          </Go>
-          {outcome.measured !== null && predicted && (
-            <span className="text-dim">
-              {' '}
-              <Figure value={outcome.measured} unit={predicted.unit} />
-            </span>
-          )}{' '}
-          <span className="text-dim text-xs">by {safe(outcome.by, 30)}</span>
-        </span>
-      ) : (
-        <span className="text-dim">nobody applied it</span>
-      ),
-  },
+  { id: 'predicted', head: 'Predicted', right: true, from: 'md', cell: (step) => <Predicted step={step} /> },
+  { id: 'outcome', head: 'What came of it', from: 'sm', cell: (step) => <Outcome step={step} /> },
 ]
+
+/** The figures of a prediction. On a narrow page they stand below the proposal, as the outcome does. */
+function Predicted({ step: { predicted } }: { step: SimulatedStepView }) {
+  if (!predicted) return <span className="text-dim">–</span>
+  const { before, after, low, high, unit } = predicted
+  return (
+    <>
+      <span className="whitespace-nowrap">
+        <Figure value={before} unit={unit} /> → <Figure value={after} unit={unit} />
+      </span>{' '}
+      <span className="whitespace-nowrap text-dim text-xs">({interval(low, high, unit)})</span>
+    </>
+  )
+}
+
+function Outcome({ step: { outcome, predicted } }: { step: SimulatedStepView }) {
+  if (!outcome) return <span className="text-dim">nobody applied it</span>
+  return (
+    <span className="whitespace-nowrap">
+      <Go href={path`/changes/${outcome.change}`} className={linkLook}>
+        {outcome.verdict ? VERDICT[outcome.verdict] : 'not judged'}
+      </Go>
+      {outcome.measured !== null && predicted && (
+        <span className="text-dim">
+          {' '}
+          <Figure value={outcome.measured} unit={predicted.unit} />
+        </span>
+      )}{' '}
+      <span className="text-dim text-xs">by {safe(outcome.by, 30)}</span>
+    </span>
+  )
+}
 
 /** Each stored problem, and what the policy would have done about it. */
 export function SimulatedTable({ steps }: { steps: readonly SimulatedStepView[] }) {

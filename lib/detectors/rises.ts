@@ -74,17 +74,14 @@ export function isRatioAboveOne(ratio: number, past: readonly number[], evidence
   return ratio > 1 && logEvidence(Math.log(ratio) / Math.sqrt(value), freedom) >= evidence
 }
 
-/**
- * Whether a mean is below so many times another of the same time, from their ratios in stretches that follow each other. Neighbours may wander
- * alike, so that half as many are counted.
- */
-export function isRatioBelow(ratios: readonly number[], limit: number, evidence: number): boolean {
-  const logs = ratios.filter((one) => one > 0).map(Math.log)
-  if (logs.length < 2) return false
+/** Whether the ratio of a mean to another of the same time is below a limit, from what it scatters by in stretches that follow each other. */
+export function isRatioBelow(ratio: number, stretches: readonly number[], limit: number, evidence: number): boolean {
+  const logs = stretches.filter((one) => one > 0).map(Math.log)
+  if (logs.length < 2 || logs.length < stretches.length) return false
   const mean = logs.reduce((sum, one) => sum + one, 0) / logs.length
   const scatter = logs.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (logs.length - 1)
   const { value, freedom } = moderated({ value: scatter, freedom: logs.length - 1 }, SIDE_BY_SIDE)
-  return logEvidence((Math.log(limit) - mean) / Math.sqrt((2 * value) / logs.length), freedom) >= evidence
+  return logEvidence((Math.log(limit) - Math.log(ratio)) / Math.sqrt(value / logs.length), freedom) >= evidence
 }
 
 /**

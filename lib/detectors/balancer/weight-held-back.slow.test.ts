@@ -9,9 +9,9 @@ const MINUTE = 60_000
 /** When a note is written, in minutes, of a server that takes so many times as long as the others and was lowered; it was slow until the beginning. */
 function notes(
   times: number,
-  { seed, minutes, weight = 20, perSecond = 40 }: { seed: number; minutes: number; weight?: number; perSecond?: number },
+  { seed, minutes, weight = 15, perSecond = 40 }: { seed: number; minutes: number; weight?: number; perSecond?: number },
 ) {
-  const stations = [times, 1, 1, 1].map((factor) => ({ workers: 16, seconds: 0.04 * factor }))
+  const stations = [times, 1, 1, 1].map((factor) => ({ workers: 16, seconds: 0.02 * factor }))
   const queues = new Queues({ seed, stations, weights: [weight, 100, 100, 100], perSecond, clients: 200 })
   queues.run(minutes * 60)
   const held = new Map([['app1', { weight: 100, writtenAt: FROM - MINUTE, slowUntil: FROM, slowMs: 30 * MINUTE, relapses: 0 }]])
@@ -27,11 +27,11 @@ describe('in simulated queues, whatever the seed', () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) expect(notes(1.5, { seed, minutes: 60 }), `seed ${seed}`).toEqual([])
   })
 
-  test('one that takes as long as they do is, five to ten minutes after it was slow', () => {
+  test('one that takes as long as they do is, five to fifteen minutes after it was slow', () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
-      const [at] = notes(1, { seed, minutes: 15 })
+      const [at] = notes(1, { seed, minutes: 20 })
       expect(at, `seed ${seed}`).toBeGreaterThanOrEqual(5)
-      expect(at, `seed ${seed}`).toBeLessThanOrEqual(10)
+      expect(at, `seed ${seed}`).toBeLessThanOrEqual(15)
     }
   })
 

@@ -33,6 +33,8 @@ const DRAIN_MS = 10_000
 const STRETCHES = 12
 const STRETCHES_LEAST = 6
 const OTHERS_MOST = 7
+/** Part of a response that rounding may leave open in a short stretch. */
+const ROUNDED = 0.1
 
 export const weightHeldBack: Detector<Settings> = {
   id: HELD_RULE,
@@ -58,7 +60,7 @@ export const weightHeldBack: Detector<Settings> = {
     requestsMin: threshold(20, 'Requests of the server needed in each of six stretches: fewer say nothing of its response'),
   }),
   needs: {
-    spanMs: 480_000,
+    spanMs: 900_000,
     metrics: ['pool_response_seconds', 'pool_requests_total'],
     topology: 'pools',
     also: { metrics: ['pool_up', 'pool_errors_total'] },
@@ -90,10 +92,11 @@ function verdictOn(window: SeriesWindow, topology: Topology, pool: Pool, server:
   if (window.to - since < wait) return unjudged(`it has been well for ${words(window.to - since)} of ${words(wait)}`)
   const beside = compared(window, pool, server, serving, Math.max(window.from, since + Math.min(DRAIN_MS, wait / 2)), settings.requestsMin)
   if (typeof beside === 'string') return unjudged(beside)
-  const { own, normal, ratios, requests, from, stepMs } = beside
+  const { own, error, normal, ratios, requests, from, stepMs } = beside
   const limit = Math.max(settings.ratio, 1 + settings.faster / 1000 / normal)
   const needed = evidenceOfEach(stepMs, all, settings.wrong)
-  if (!isRatioBelow(ratios, limit, needed)) return { subject, is: 'clear' }
+  // What rounding leaves open counts against it.
+  if (!isRatioBelow((own + error) / normal, ratios, limit, needed)) return { subject, is: 'clear' }
   const [errors, usual] = [
     errorRatio(window, pool, [server], from),
     errorRatio(
@@ -136,23 +139,25 @@ function compared(window: SeriesWindow, pool: Pool, server: PoolServer, serving:
   const others = serving.flatMap((other) => (other === server ? [] : (timedOf(window, pool, other) ?? []))).slice(0, OTHERS_MOST)
   if (others.length === 0) return 'no other server of the pool to compare it with'
   const span = window.to - from
-  for (const count of [STRETCHES, STRETCHES_LEAST]) {
+  const over = (start: number, end: number) => {
+    const mine = responseBetween(timed, start, end)
+    const normal = median(others.flatMap((other) => responseBetween(other, start, end)?.value ?? []))
+    return mine && normal !== null && normal > 0 ? { mine, normal } : null
+  }
+  const whole = over(from, window.to)
+  for (const count of whole ? [STRETCHES, STRETCHES_LEAST] : []) {
     const ms = span / count
     if (ms < 2 * timed.times.stepMs) continue
-    const seen = Array.from({ length: count }, (_, k) => {
-      const [start, end] = [from + k * ms, from + (k + 1) * ms]
-      const mine = responseBetween(timed, start, end)
-      const normal = median(others.flatMap((other) => responseBetween(other, start, end)?.value ?? []))
-      return mine && normal !== null && normal > 0 && mine.requests >= requestsMin ? [{ mine, normal }] : []
-    }).flat()
-    if (seen.length < count) continue
-    const requests = seen.reduce((sum, { mine }) => sum + mine.requests, 0)
+    const seen = Array.from({ length: count }, (_, k) => over(from + k * ms, from + (k + 1) * ms))
+    if (!seen.every((one) => one !== null && one.mine.requests >= requestsMin)) continue
+    // Of few requests the mean of a stretch is rounding rather than response: fewer stretches say more.
+    if (count > STRETCHES_LEAST && seen.some((one) => one!.mine.error > ROUNDED * one!.normal)) continue
     return {
-      own: seen.reduce((sum, { mine }) => sum + mine.value * mine.requests, 0) / requests,
-      normal: median(seen.map(({ normal }) => normal))!,
-      // What rounding leaves open counts against it.
-      ratios: seen.map(({ mine, normal }) => (mine.value + mine.error) / normal),
-      requests: Math.round(requests),
+      own: whole!.mine.value,
+      error: whole!.mine.error,
+      normal: whole!.normal,
+      ratios: seen.map((one) => one!.mine.value / one!.normal),
+      requests: Math.round(whole!.mine.requests),
       from,
       stepMs: timed.times.stepMs,
     }
