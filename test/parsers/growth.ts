@@ -1,4 +1,4 @@
-import { fastest } from './fuzz.ts'
+import { fastest, spentMs } from './fuzz.ts'
 import type { Parser } from './list.ts'
 import { brokenBy } from './refusal.ts'
 import { worstOf } from './worst.ts'
@@ -18,10 +18,10 @@ export function steep(parser: Parser, sizes: readonly [small: number, large: num
   const found: string[] = []
   const suspects = new Set<string>()
   for (const [what, text] of worstOf(parser, small)) {
-    const begun = performance.now()
+    const begun = spentMs()
     const broken = brokenBy(parser, text)
     if (broken !== undefined) found.push(`${parser.name}: ${what}, ${small}: ${String(broken).slice(0, 200)}`)
-    if (performance.now() - begun > NOTHING_MS / 2) suspects.add(what)
+    if (spentMs() - begun > NOTHING_MS / 2) suspects.add(what)
   }
   if (suspects.size === 0) return found
   const shorter = new Map(worstOf(parser, small))
@@ -31,9 +31,9 @@ export function steep(parser: Parser, sizes: readonly [small: number, large: num
     // Warm now: it was the first run that was slow.
     if (before <= NOTHING_MS) continue
     const most = before * (large / small) * noiseAt(large)
-    const begun = performance.now()
+    const begun = spentMs()
     brokenBy(parser, text)
-    if (performance.now() - begun <= most) continue
+    if (spentMs() - begun <= most) continue
     const after = fastest(() => brokenBy(parser, text))
     if (after > most)
       found.push(`${parser.name}: ${what}: ${Math.round(before)} ms for ${small} characters, ${Math.round(after)} ms for ${large}`)
