@@ -139,6 +139,16 @@ export async function startDataplane(haproxy: HaproxyServer, options: { certific
         PUT: { query: ['transaction_id', 'version', 'force_reload'], body: true, run: replaceConfigured },
       },
     },
+    {
+      path: /^\/configuration\/frontends\/([^/]+)$/,
+      methods: {
+        GET: {
+          query: ['transaction_id', 'full_section'],
+          run: async ([name], query) => ok(configuredFrontend(await inTransaction(query), name).frontend),
+        },
+        PUT: { query: ['transaction_id', 'version', 'force_reload', 'full_section'], body: true, run: replaceFrontend },
+      },
+    },
     { path: /^\/transactions$/, methods: { POST: { query: ['version'], run: (_, query) => begin(query) } } },
     {
       path: /^\/transactions\/([^/]+)$/,
@@ -244,6 +254,22 @@ export async function startDataplane(haproxy: HaproxyServer, options: { certific
     return { status: 202, body }
   }
 
+  /** Without `full_section` lists (binds, ACLs, rules) stay; attributes that are not in the body go. */
+  async function replaceFrontend([name]: [string, string], query: URLSearchParams, body: Record<string, unknown>): Promise<Refusal> {
+    const transaction = fake.transactions.get(query.get('transaction_id') ?? '')
+    if (!transaction) return refused(400, 'version or transaction not specified, specify only one')
+    const wrong = Object.keys(body).find((key) => !FRONTEND.has(key))
+    if (wrong) return refused(422, `${wrong} in body is a forbidden property`)
+    if (body.name !== name) return refused(422, 'name in body is required')
+    if (body.maxconn !== undefined && !Number.isInteger(body.maxconn)) return refused(422, 'maxconn in body must be of type integer')
+    const { head, section } = configuredFrontend(transaction.text, name)
+    const kept = section.split('\n').filter((line) => !/^\s*(?:maxconn|default_backend|mode)\s/.test(line))
+    const words = { mode: body.mode, maxconn: body.maxconn, default_backend: body.default_backend }
+    const own = Object.entries(words).flatMap(([word, value]) => (value === undefined ? [] : [`  ${word} ${value}`]))
+    transaction.text = transaction.text.replace(head + section, `${head}${[...own, ...kept].join('\n')}`)
+    return { status: 202, body }
+  }
+
   async function commit(id: string, reloads: boolean): Promise<Refusal> {
     await fake.beforeCommit?.()
     const transaction = fake.transactions.get(id)
@@ -328,6 +354,24 @@ function configured(text: string, pool: string, name: string): { line: string; s
     else server[word] = Number.parseInt(words[++i]!, 10)
   }
   return { line, server }
+}
+
+/** Attributes of a frontend (`frontend_base` in the specification) that the files of these tests use. */
+const FRONTEND = new Set(['name', 'from', 'mode', 'maxconn', 'default_backend'])
+
+function configuredFrontend(text: string, name: string): { head: string; section: string; frontend: Record<string, unknown> } {
+  const [, head = '', section = ''] = new RegExp(`^(frontend ${name}\\n)((?:[ \\t#].*\\n|\\n)*)`, 'm').exec(text) ?? []
+  if (head === '') throw refused(404, `frontend ${name} does not exist`)
+  const of = (word: string) => new RegExp(`^\\s*${word}\\s+(\\S+)`, 'm').exec(section)?.[1]
+  const [mode, backend, most] = ['mode', 'default_backend', 'maxconn'].map(of)
+  const frontend = {
+    from: 'unnamed_defaults_1',
+    name,
+    ...(mode && { mode }),
+    ...(backend && { default_backend: backend }),
+    ...(most && { maxconn: Number(most) }),
+  }
+  return { head, section, frontend }
 }
 
 function lineOf({ name, address, port, check, maintenance, ...rest }: Record<string, unknown>): string {

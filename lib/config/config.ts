@@ -12,7 +12,7 @@ import type { Auth } from './auth.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { SeriesConfig } from './series.ts'
 
-export type ControlKey = { target: string; key: string }
+export type ControlKey = { target: string; key: string; copies?: string[] | undefined }
 /** A ring that applications hold, as configured; its control document, once there, is the truth. */
 export type RingConfig = { name: string; spec: RingSpec; nodes: RingNodeFact[]; control: ControlKey; followersExpected?: number }
 export type TtlConfig = { name: string; match: string; ttlMs: number; jitter: number; control: ControlKey; followersExpected?: number }

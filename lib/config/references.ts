@@ -1,4 +1,5 @@
 import type { TargetConfig } from '../model/product.ts'
+import type { ControlKey } from './config.ts'
 import type { Path } from './document.ts'
 
 /** What checks of references look into and report to. */
@@ -31,8 +32,18 @@ export function checkUnique(list: string, items: readonly { name: string }[], { 
 }
 
 /** A control document lives on one server of a kind that can hold it; a cache may evict it. */
-export function checkControl(path: Path, { target, key }: { target: string; key: string }, checks: Checks): void {
+export function checkControl(path: Path, { target, key, copies = [] }: ControlKey, checks: Checks): void {
   const { targets, documents, report, warn } = checks
+  copies.forEach((copy, index) => {
+    const held = targets.find((candidate) => candidate.name === copy)
+    const here = [...path, 'copies', index]
+    if (!held) report(here, JSON.stringify(copy), nameOfA('target', targetNames(checks)))
+    else if (copy === target || copies.indexOf(copy) < index) report(here, JSON.stringify(copy), 'each server once')
+    else if (!documents.includes(held.kind))
+      report(here, `${JSON.stringify(copy)}, a ${held.kind}`, `a target of kind ${documents.join(' or ')}`)
+    else if (!('url' in held) || held.url === '')
+      report(here, `${JSON.stringify(copy)}, several servers under one name`, 'a target with a `url`: a document lives on one server')
+  })
   const holder = targets.find((candidate) => candidate.name === target)
   const at = [...path, 'target']
   if (!holder) report(at, JSON.stringify(target), nameOfA('target', targetNames(checks)))

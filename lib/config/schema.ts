@@ -8,6 +8,7 @@ import { auditSchema } from './audit.ts'
 import { authSchema } from './auth.ts'
 import { autopilotSchema } from './autopilot.ts'
 import { changesSchema } from './changes.ts'
+import { control } from './controlSchema.ts'
 import { detectionSchema } from './detection.ts'
 import { duration } from './duration.ts'
 import { grafanaSchema } from './grafana.ts'
@@ -36,13 +37,6 @@ const name = z
   .regex(/^[^\s/\p{Cc}][^/\p{Cc}]{0,99}$/u, { error: 'a name of 1 to 100 characters without "/" or control characters' })
   .refine((text) => !isDocumentName(text), { error: NO_DOCUMENT_NAME })
   .describe('Its name; each name once')
-
-const control = z
-  .strictObject({
-    target: z.string().describe('The Redis target that holds the document; one with `role: store` never evicts it'),
-    key: z.string().min(1).describe('The key of the document'),
-  })
-  .describe('Where the control document is')
 
 const ringNode = z.strictObject({
   target: z.string().optional().meta({ description: 'The target that this node is' }),

@@ -50,6 +50,7 @@ import { staleAfterWrite } from './cache/stale-after-write.ts'
 import { stampede } from './cache/stampede.ts'
 import { timeToFull } from './cache/time-to-full.ts'
 import { coldCacheOverload } from './fleet/cold-cache-overload.ts'
+import { documentBehind } from './fleet/document-behind.ts'
 import { singlePointOfFailure } from './fleet/single-point-of-failure.ts'
 import { targetDown } from './fleet/target-down.ts'
 import { tierCascade } from './fleet/tier-cascade.ts'
@@ -116,6 +117,7 @@ export const detectors: AnyDetector[] = [
   needlessMoves,
   targetDown,
   singlePointOfFailure,
+  documentBehind,
   tierCascade,
   coldCacheOverload,
 ]

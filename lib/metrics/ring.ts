@@ -72,6 +72,7 @@ export const ringMetrics: Metric[] = [
   gauge('ring_share_owned', "share of the ring's keys", { unit: 'ratio', together: 'mean' }),
   gauge('ring_share_moved', 'share of the keys that moved', { unit: 'ratio', together: 'mean' }),
   gauge('ring_version', 'version of the ring', { together: 'mean' }),
+  gauge('document_version', 'version of the control document', { together: 'mean' }),
   imbalance('ring_imbalance', 'imbalance (max over mean)', 'ring_share_seen'),
   imbalance('ring_imbalance_owned', 'imbalance of the keys (max over mean)', 'ring_share_owned'),
 ]

@@ -24,6 +24,8 @@ export type ControlConfig = {
   /** Of a ring those that all its targets share; of TTL policies their server's. */
   labels?: Labels
   redis: TargetConfig
+  /** Other servers on which applications read it: replicas in other regions. */
+  copies?: TargetConfig[]
   followersExpected?: number
 } & (
   | { ring: { name: string; spec: RingSpec; nodes: RingNodeFact[] }; ttl?: undefined }

@@ -55,6 +55,7 @@ import { parseExposition } from '../../lib/products/exporters/exposition.ts'
 import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
 import * as dataplane from '../../lib/products/haproxy/dataplane/answers.ts'
 import { jsonOf } from '../../lib/products/haproxy/dataplane/api.ts'
+import { fileLimitOf, withFrontendLimit } from '../../lib/products/haproxy/frontends.ts'
 import { parseInfo } from '../../lib/products/haproxy/info.ts'
 import { withDisabled, withMaxconn, withWeight } from '../../lib/products/haproxy/serverLine.ts'
 import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
@@ -415,6 +416,24 @@ const haproxy: Parser[] = [
   },
   { name: 'products/haproxy/dataplane/api.ts#jsonOf', group: 'haproxy', good: ['{"a":1}'], run: (text) => jsonOf(text, 'it') },
   { name: 'products/haproxy/words.ts#wordsIn', group: 'haproxy', good: ['server "a b" \\#c \'d\' # e'], run: haproxyWords },
+  {
+    name: 'products/haproxy/dataplane/answers.ts#parseFrontend',
+    group: 'haproxy',
+    good: ['{"name":"web","maxconn":50}'],
+    run: dataplane.parseFrontend,
+  },
+  {
+    name: 'products/haproxy/frontends.ts#fileLimitOf',
+    group: 'haproxy',
+    good: ['frontend web\n  maxconn 50\n'],
+    run: (text) => fileLimitOf(text, 'web', 'f'),
+  },
+  {
+    name: 'products/haproxy/frontends.ts#withFrontendLimit',
+    group: 'haproxy',
+    good: ['frontend web\n  bind :80\n'],
+    run: (text) => withFrontendLimit(text, 'web', '5', 'f'),
+  },
   {
     name: 'products/haproxy/serverLine.ts#withWeight',
     group: 'haproxy',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { CAUSE } from '../../../test/cause.ts'
 import { describeWith } from '../../../test/live.ts'
 import { type RedisServer, redisSay, startRedis } from '../../../test/servers.ts'
@@ -6,6 +6,7 @@ import type { ControlConfig } from '../../model/control.ts'
 import type { TargetConfig } from '../../model/product.ts'
 import { createRedisClient } from '../redis/client.ts'
 import { controlActuator } from './actuator.ts'
+import { copies } from './probes/copies.ts'
 import { document } from './probes/document.ts'
 import { control } from './product.ts'
 
@@ -73,6 +74,35 @@ describeWith(['redis-server'], 'control documents on a real Redis', () => {
       'products/jitter': '0.1',
     })
     expect(await call('DBSIZE')).toBe(before)
+  })
+
+  test('a copy of another region that does not get the document any more has an older version, and one that hangs hides no other', async () => {
+    await using other = await startRedis({})
+    const replicate = (...to: string[]) => redisSay(other, 'CONFIG SET masterauth secret-1', `REPLICAOF ${to.join(' ')}`)
+    const at = (name: string, url: string) => ({ kind: 'redis', name, url }) as TargetConfig
+    const config = { ...ring, copies: [at('registry-eu', other.about.url), at('registry-ap', 'redis://127.0.0.1:1')] }
+    const link = control.open(config)
+    const told = async () => {
+      const raw = await copies.read(link, null, signal())
+      expect(JSON.stringify(raw)).not.toContain('secret')
+      const { samples, topology } = copies.parse(raw, { cursor: null, at: Date.now() })
+      expect(topology.capabilities).toEqual([{ feature: 'copy on registry-ap', available: false, because: expect.any(String) }])
+      return Object.fromEntries(samples.map(({ labels, value }) => [labels!.copy, value]))
+    }
+    try {
+      expect(copies.wanted!(link)).toBe(true)
+      expect(await told()).toEqual({ 'cache-a': 0, 'registry-eu': 0 })
+      await replicate('127.0.0.1', String(redis.about.port))
+      await controlActuator.write(ring, [{ name: points('cache-a'), expect: '40', value: '120' }], signal(), CAUSE)
+      await vi.waitUntil(async () => (await told())['registry-eu'] === 1, { timeout: 10_000, interval: 100 })
+      await replicate('NO', 'ONE')
+      await controlActuator.write(ring, [{ name: points('cache-a'), expect: '120', value: '80' }], signal(), CAUSE)
+      expect(await told()).toEqual({ 'cache-a': 2, 'registry-eu': 1 })
+      await replicate('127.0.0.1', String(redis.about.port))
+      await vi.waitUntil(async () => (await told())['registry-eu'] === 2, { timeout: 10_000, interval: 100 })
+    } finally {
+      await control.close(link)
+    }
   })
 
   test('a document that rests is hardly looked up; one that was written is read at once, and watched while its followers move', async () => {

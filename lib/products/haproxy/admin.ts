@@ -1,4 +1,5 @@
 import type { Edit } from '../../model/product.ts'
+import type { FrontendRow } from './frontends.ts'
 import type { StateRow } from './serversState.ts'
 
 /** A server's limit of requests at once; 0: none. */
@@ -10,6 +11,8 @@ export interface Admin {
   state(pools: readonly string[], signal: AbortSignal): Promise<StateRow[]>
   /** The limits of the servers of these pools. Absent: limits are not told and set this way. */
   limits?(pools: readonly string[], signal: AbortSignal): Promise<LimitRow[]>
+  /** The limits of all frontends. Absent: they are not told and set this way. */
+  frontends?(signal: AbortSignal): Promise<FrontendRow[]>
   /** Sets all values, or none of them. Throws in words. */
   set(edits: readonly Edit[], signal: AbortSignal): Promise<void>
   close(): Promise<void>

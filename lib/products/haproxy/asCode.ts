@@ -9,13 +9,15 @@ import { type HaproxyConfig, writeSocketOf } from './config.ts'
 import { parseConfigFile } from './configFile.ts'
 import { dataplaneCommands } from './dataplane/admin.ts'
 import type { DataplaneConfig } from './dataplane/config.ts'
+import { fileLimitOf, frontendPart, withFrontendLimit } from './frontends.ts'
 import { onlyLine } from './onlyLine.ts'
 import { withDisabled, withMaxconn, withWeight } from './serverLine.ts'
 
 const USUAL_FILE = '/etc/haproxy/haproxy.cfg'
 /** Every keyword that begins a section: what stands behind it is no longer in the backend. */
-const NEXT_SECTION =
-  '(?:^(?:backend|listen|frontend|defaults|global|userlist|peers|resolvers|mailers|cache|program|http-errors|ring|log-forward|fcgi-app)\\b|\\Z)'
+const SECTION_WORDS =
+  '(?:backend|listen|frontend|defaults|global|userlist|peers|resolvers|mailers|cache|program|http-errors|ring|log-forward|fcgi-app)\\b'
+const NEXT_SECTION = `(?:^${SECTION_WORDS}|\\Z)`
 
 /** Weights, limits and maintenance by a line of haproxy.cfg, and at run time by the admin socket, so that no reload is needed. */
 export const haproxyCode: CodeWriter<HaproxyConfig> = {
@@ -39,12 +41,14 @@ function partOf(name: string): ServerPart | LimitPart {
   if (!part)
     throw new EvenkeelError(
       'not_found',
-      `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight, POOL/SERVER/state or POOL/SERVER/maxconn`,
+      `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight, POOL/SERVER/state, POOL/SERVER/maxconn or frontend-maxconn/FRONTEND`,
     )
   return part
 }
 
 const command = ({ name, value }: Edit) => {
+  const frontend = frontendPart(name)
+  if (frontend !== null) return `set maxconn frontend ${frontend} ${value}`
   const { pool, server, what } = partOf(name)
   return what === 'maxconn' ? `set maxconn server ${pool}/${server} ${value}` : `set server ${pool}/${server} ${what} ${value}`
 }
@@ -77,6 +81,8 @@ function ansible(file: string, socket: SocketAddress | null, edits: readonly Edi
 
 /** A line that has the word gets its new value; one that has none gets the word. Each of the two leaves the other's result alone. */
 function fileTasks(path: string, { name, value }: Edit, reloads: boolean): Task[] {
+  const frontend = frontendPart(name)
+  if (frontend !== null) return frontendTasks(path, frontend, value, reloads)
   const { pool, server, what } = partOf(name)
   const section = { after: `(?m)^(?:backend|listen)[ \\t]+${pythonPattern(pool)}(?:[ \\t#][^\\n]*)?\\n`, before: NEXT_SECTION }
   const line = `^([ \\t]*server[ \\t]+${pythonPattern(server)}[ \\t]`
@@ -101,6 +107,29 @@ function fileTasks(path: string, { name, value }: Edit, reloads: boolean): Task[
       `${line}(?:(?!\\bdisabled\\b)[^#\\n])*[^#\\s])([ \\t]*(?:#[^\\n]*)?)$`,
       '\\g<1> disabled\\g<2>',
     ),
+  ]
+}
+
+/** Likewise, of a frontend: its `maxconn`, or one below its head. */
+function frontendTasks(path: string, name: string, value: string, reloads: boolean): Task[] {
+  const head = `^frontend[ \\t]+${pythonPattern(name)}(?:[ \\t#][^\\n]*)?\\n`
+  const replace = (words: string, more: Record<string, string>): Task => ({
+    name: words,
+    'ansible.builtin.replace': { path, ...more, validate: 'haproxy -c -f %s' },
+    ...(reloads && { notify: 'Reload HAProxy' }),
+  })
+  const none = `(${head})(?!(?:(?!${SECTION_WORDS})[^\\n]*\\n)*?[ \\t]*maxconn[ \\t])`
+  return [
+    replace('Set the maxconn that the frontend has', {
+      after: `(?m)${head}`,
+      before: NEXT_SECTION,
+      regexp: '^([ \\t]*maxconn[ \\t]+)\\d+',
+      replace: `\\g<1>${pythonReplacement(value)}`,
+    }),
+    replace('Give a maxconn to a frontend that has none', {
+      regexp: none,
+      replace: `\\g<1>  maxconn ${pythonReplacement(value)}\\n`,
+    }),
   ]
 }
 
@@ -130,6 +159,11 @@ const lineOf = (text: string, { pool, server }: ServerPart | LimitPart, file: st
   onlyLine(parseConfigFile(text, file), pool, server, file)
 
 function valueIn(text: string, name: string, file: string): [[string, string]] | null {
+  const frontend = frontendPart(name)
+  if (frontend !== null) {
+    const limit = fileLimitOf(text, frontend, file)
+    return limit === null ? null : [[name, limit]]
+  }
   const part = partOf(name)
   const line = lineOf(text, part, file)
   if (!line) return null
@@ -139,6 +173,8 @@ function valueIn(text: string, name: string, file: string): [[string, string]] |
 }
 
 function written(text: string, { name, value }: Edit, file: string): string {
+  const frontend = frontendPart(name)
+  if (frontend !== null) return withFrontendLimit(text, frontend, value, file)
   const part = partOf(name)
   const line = lineOf(text, part, file)
   if (!line) throw new EvenkeelError('not_found', `${file} has no server ${part.server} in ${part.pool}`)

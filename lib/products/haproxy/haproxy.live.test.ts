@@ -68,6 +68,14 @@ describeWith(['haproxy'], 'haproxy probes', () => {
     await haproxyActuator.write(config, [{ ...edit, expect: '30', value: '0' }], soon(), CAUSE)
     expect((await admission()).limits).toHaveLength(1)
     await expect(haproxyActuator.get(config, ['app/none/maxconn'], soon())).rejects.toMatchObject({ code: 'not_found' })
+    // A frontend without one of its own has the limit of the process.
+    const front = { name: 'frontend-maxconn/web', expect: '400', value: '60' }
+    await haproxyActuator.write(config, [front], soon(), CAUSE)
+    expect(await haproxyActuator.get(config, [front.name], soon())).toEqual({ [front.name]: '60' })
+    expect((await poll(withFile, 'stat')).records).toContainEqual(expect.objectContaining({ id: front.name, value: '60' }))
+    await expect(haproxyActuator.write(config, [front], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
+    await haproxyActuator.write(config, [{ ...front, expect: '60', value: '400' }], soon(), CAUSE)
+    await expect(haproxyActuator.get(config, ['frontend-maxconn/none'], soon())).rejects.toMatchObject({ code: 'not_found' })
     await expect(haproxyActuator.write(config, [{ ...edit, value: '-1' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'invalid' })
     await haproxy.close(withFile)
   })

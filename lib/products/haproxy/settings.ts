@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import { type LimitPart, limitPart, type ServerPart, serverPart } from '../../model/setting.ts'
 import type { LimitRow } from './admin.ts'
+import { FRONTEND_LIMIT, frontendPart } from './frontends.ts'
 import type { StateRow } from './serversState.ts'
 
 export const WEIGHT = z
@@ -22,7 +23,7 @@ export function partsOf(name: string): ServerPart {
   if (!part || !NAME.test(part.pool) || !NAME.test(part.server))
     throw new EvenkeelError(
       'not_found',
-      `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight, POOL/SERVER/state or POOL/SERVER/maxconn`,
+      `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight, POOL/SERVER/state, POOL/SERVER/maxconn or frontend-maxconn/FRONTEND`,
     )
   return part
 }
@@ -43,6 +44,11 @@ export function limitParts(name: string): LimitPart | null {
 
 /** Throws `invalid` for a value that no setting of that name takes. */
 export function checkValue(name: string, value: string): void {
+  if (frontendPart(name) !== null) {
+    if (!FRONTEND_LIMIT.safeParse(value).success)
+      throw new EvenkeelError('invalid', `${name}: expected a whole number of connections at once, at least 1`)
+    return
+  }
   if (!limitParts(name)) checkedParts(name, value)
   else if (!LIMIT.safeParse(value).success)
     throw new EvenkeelError('invalid', `${name}: expected a whole number of requests at once; 0: no limit`)

@@ -1,6 +1,7 @@
 import type { SocketAddress } from '../exchange.ts'
 import { type Admin, type LimitRow, oneByOne } from './admin.ts'
 import { ask } from './client.ts'
+import { frontendPart, frontendRows } from './frontends.ts'
 import { parseServersState } from './serversState.ts'
 import { checkedParts, checkValue, limitParts, refusedBy } from './settings.ts'
 import { numbersIn, parseStat, poolOf, serverOf } from './stat.ts'
@@ -9,6 +10,11 @@ import { numbersIn, parseStat, poolOf, serverOf } from './stat.ts'
 export const socketAdmin = (socket: SocketAddress): Admin => ({
   state: async (_pools, signal) => parseServersState(await ask(socket, 'show servers state', signal)),
   limits: async (pools, signal) => (await Promise.all(pools.map((pool) => limitsOf(socket, pool, signal)))).flat(),
+  // Rows of frontends (type 1) alone.
+  frontends: async (signal) => {
+    const text = await ask(socket, 'show stat -1 1 -1', signal)
+    return text.startsWith('#') ? frontendRows(parseStat(text).frontends) : []
+  },
   set: (edits, signal) => oneByOne(edits, (name, value) => set(socket, name, value, signal)),
   close: async () => {},
 })
@@ -22,6 +28,11 @@ async function limitsOf(socket: SocketAddress, pool: string, signal: AbortSignal
 
 /** The command of the admin socket that sets a value. */
 export function command(name: string, wanted: string): string {
+  const frontend = frontendPart(name)
+  if (frontend !== null) {
+    checkValue(name, wanted)
+    return `set maxconn frontend ${frontend} ${wanted}`
+  }
   const limit = limitParts(name)
   if (limit) {
     checkValue(name, wanted)

@@ -17,6 +17,7 @@ export type Stat = {
   pools: StatRow[]
   /** Those of the pools that are read. */
   servers: StatRow[]
+  frontends: StatRow[]
   /** Rows of servers and pools that could not be read, of so many in all. */
   bad: BadRow[]
   all: number
@@ -50,7 +51,7 @@ export function parseStat(text: string): Stat {
   const names = lines[0]!.split(',')
   const columns = new Map(names.map((name, index) => [name, index]))
   for (const name of NEEDED) if (!columns.has(name)) throw malformed(`the statistics have no column ${name}`, text)
-  const rows: { [type: string]: Row[] } = { '1': [], '2': [] }
+  const rows: { [type: string]: Row[] } = { '0': [], '1': [], '2': [] }
   const bad: BadRow[] = []
   const type = columns.get('type')!
   for (const { fields, torn } of rowsIn(lines, names.length)) {
@@ -58,11 +59,11 @@ export function parseStat(text: string): Stat {
     if (because === null) rows[fields[type]!]?.push(new Row(fields, columns))
     else if (because) bad.push({ pool: printable(fields[0]!), row: nameOf(fields), isServer: fields[1] !== 'BACKEND', because })
   }
-  return statOf(rows['1']!, rows['2']!, bad, lines[1] ?? '')
+  return { ...statOf(rows['1']!, rows['2']!, bad, lines[1] ?? ''), frontends: rows['0']! }
 }
 
 /** Rows within the limits of one target, from wherever they came. Throws `malformed` where none of them could be read. */
-export function statOf(pools: StatRow[], servers: StatRow[], bad: BadRow[], text: string): Stat {
+export function statOf(pools: StatRow[], servers: StatRow[], bad: BadRow[], text: string): Omit<Stat, 'frontends'> {
   const all = pools.length + servers.length + bad.length
   if (bad.length > 0 && bad.length === all) throw malformed(`no row of the statistics can be read: ${bad[0]!.because}`, text)
   const sizes = new Map<string, number>()
@@ -117,6 +118,7 @@ const nameOf = ([pool = '', server = '']: string[]) => printable(`${pool}/${serv
 function wrongIn(fields: string[], columns: number, column: ReadonlyMap<string, number>): string | null {
   if (fields.length !== columns) return fields[1] === 'FRONTEND' ? '' : `${fields.length} columns instead of ${columns}`
   const of = (name: string) => fields[column.get(name)!]!
+  if (of('type') === '0') return null
   if (of('type') !== '1' && of('type') !== '2') return ''
   return wrongValue(of)
 }

@@ -2,6 +2,7 @@ import type { Emits, Parsed } from '../../model/product.ts'
 import type { NewRecord } from '../../model/record.ts'
 import { printable, rawRecord } from '../answers.ts'
 import type { Beside } from './beside.ts'
+import { frontendFacts, frontendRows } from './frontends.ts'
 import { poolsOf } from './pools.ts'
 import { poolOf, type Stat, type StatRow, serverOf, statSamples } from './stat.ts'
 
@@ -33,7 +34,7 @@ export const statEmits: Emits = {
 export function statParsed(rows: Stat, text: string, beside: Beside, at: number): Parsed {
   return {
     samples: statSamples(rows),
-    records: [rawRecord('stat', at, text), ...checks(rows.servers, at)],
+    records: [rawRecord('stat', at, text), ...checks(rows.servers, at), ...frontendFacts(frontendRows(rows.frontends), at)],
     topology: {
       pools: poolsOf(rows, beside),
       ...(rows.left ? { left: rows.left } : {}),

@@ -12,6 +12,7 @@ import { readTtl, type TtlControl } from '../ttlDocument.ts'
 export type ControlLink = {
   config: ControlConfig
   client: RedisClient
+  copies: { name: string; client: RedisClient }[]
   /** The cached read, and when it was made (ms of the monotonic clock); null where it must be read again. */
   text: Held<{ text: string | null; wrong: string | null }>
   followers: Held<Record<string, string>>
@@ -128,7 +129,10 @@ function attempt<T>(raw: ControlRaw, read: (text: string | null) => T): { live: 
 const expected = ({ followersExpected }: ControlConfig) => (followersExpected === undefined ? {} : { followersExpected })
 
 /** A raw answer may be saved as a fixture: how to reach the server stays out of it. */
-const withoutRedis = (config: ControlConfig): ControlConfig => ({ ...config, redis: { kind: 'redis', name: config.redis.name } })
+const withoutRedis = ({ copies: _, ...config }: ControlConfig): ControlConfig => ({
+  ...config,
+  redis: { kind: 'redis', name: config.redis.name },
+})
 
 function pairs(list: unknown[]): Record<string, string> {
   if (list.length % 2) throw malformed('expected fields and values', String(list.length))

@@ -10,8 +10,8 @@ import { checkedParts, NO_WEIGHTS, refusedBy } from '../settings.ts'
 import { parseRuntimeServers } from './answers.ts'
 import { type Api, BASE, type Call, messageOf, openApi, part, refusal } from './api.ts'
 import type { DataplaneConfig } from './config.ts'
-import { runtimeLimits, runtimeServers } from './reads.ts'
-import { changeInFile, commitInFile } from './transaction.ts'
+import { runtimeFrontends, runtimeLimits, runtimeServers } from './reads.ts'
+import { commitInFile, placeOf } from './transaction.ts'
 
 /** Weights and states by the Data Plane API: of the running process, or in its file by a transaction, with which limits of servers go too. */
 export function dataplaneAdmin(config: DataplaneConfig): Admin {
@@ -21,7 +21,10 @@ export function dataplaneAdmin(config: DataplaneConfig): Admin {
       const rows = (await Promise.all(pools.map((pool) => runtimeServers(api, pool, signal)))).flat()
       return config.write === 'config' && rows.some(({ weight }) => weight === undefined) ? withFileWeights(api, rows, signal) : rows
     },
-    ...(config.write === 'config' && { limits: (pools, signal) => runtimeLimits(api, pools, signal) }),
+    ...(config.write === 'config' && {
+      limits: (pools, signal) => runtimeLimits(api, pools, signal),
+      frontends: (signal) => runtimeFrontends(api, signal),
+    }),
     set: (edits, signal) =>
       config.write === 'config'
         ? commitInFile(api, edits, signal)
@@ -70,8 +73,8 @@ export function dataplaneCommands(config: DataplaneConfig, edits: readonly Edit[
     `VERSION=$(${curl({ path: '/configuration/version' })})`,
     `ID=$(${curl({ method: 'POST', path: '/transactions?version=$VERSION' })} | jq -r .id)`,
     ...edits.map(({ name, value }) => {
-      const { pool, server, body } = changeInFile(name, value)
-      const path = `/configuration/backends/${part(pool)}/servers/${part(server)}?transaction_id=$ID`
+      const { path: at, body } = placeOf(name, value)
+      const path = `${at}?transaction_id=$ID`
       const change = shellWord('maxconn' in body && body.maxconn === undefined ? 'del(.maxconn)' : `. + ${JSON.stringify(body)}`)
       return `${curl({ path })} | jq ${change} | ${curl({ method: 'PUT', path })} --header 'content-type: application/json' --data @-`
     }),

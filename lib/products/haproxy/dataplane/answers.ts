@@ -42,8 +42,10 @@ export function parseNative(text: string): Stat {
   if (error) throw malformed(`the Data Plane API has no statistics (${printable(error.slice(0, 120))})`, '')
   const pools: StatRow[] = []
   const servers: StatRow[] = []
+  const frontends: StatRow[] = []
   const bad: BadRow[] = []
   for (const { name = '', backend_name = '', type, stats: values } of stats) {
+    if (type === 'frontend') frontends.push(rowOf(name, 'FRONTEND', values ?? {}))
     if (type !== 'backend' && type !== 'server') continue
     const isServer = type === 'server'
     const [pool, server] = isServer ? [backend_name, name] : [name, 'BACKEND']
@@ -52,7 +54,7 @@ export function parseNative(text: string): Stat {
     if (because === null) (isServer ? servers : pools).push(row)
     else bad.push({ pool: printable(pool), row: printable(`${pool}/${server}`.slice(0, 120)), isServer, because })
   }
-  return statOf(pools, servers, bad, text)
+  return { ...statOf(pools, servers, bad, text), frontends }
 }
 
 /** A column that the API leaves out is absent, as of a HAProxy that has none. */
@@ -165,6 +167,12 @@ export const parseTransaction = (text: string): string => checked(transaction, t
 
 const configured = z.looseObject({ name: z.string(), weight: optional, maintenance: z.enum(['enabled', 'disabled']).optional() })
 export type ConfiguredServer = z.output<typeof configured>
+
+const frontend = z.looseObject({ name: z.string(), maxconn: optional })
+export type ConfiguredFrontend = z.output<typeof frontend>
+
+/** Reads `GET /configuration/frontends/NAME`, likewise. Throws `malformed`. */
+export const parseFrontend = (text: string): ConfiguredFrontend => checked(frontend, text, 'a frontend in the configuration')
 
 /** Reads `GET /configuration/backends/POOL/servers/NAME`, with all that it holds: a `PUT` replaces the whole server. Throws `malformed`. */
 export const parseConfigured = (text: string): ConfiguredServer => checked(configured, text, 'a server in the configuration')

@@ -169,6 +169,28 @@ describeWith(['haproxy'], 'HAProxy by its Data Plane API', () => {
     expect((await pollAll(atRunTime)).stat!.topology.pools![0]).toMatchObject({ can: { limit: { because: expect.stringContaining('write: config') } } }) // biome-ignore format: one line
   })
 
+  test('the limit of a frontend is written into the file, with all else of it as it stood, and put back', async () => {
+    const config = configOf(fake, { write: 'config' })
+    const edit = (expected: string, value: string) => ({ name: 'frontend-maxconn/web', expect: expected, value })
+    // Without one of its own it has that of the process.
+    expect(await get(config, 'frontend-maxconn/web')).toEqual({ 'frontend-maxconn/web': '400' })
+    await write(config, edit('400', '50'), { name: 'app/app1/weight', expect: '100', value: '60' })
+    const text = await readFile(server.about.config, 'utf8')
+    expect(text).toMatch(/frontend web\n(?: {2}.*\n)* {2}maxconn 50\n/)
+    expect(text).toMatch(/ {2}bind 127\.0\.0\.1:\d+\n/)
+    expect(text).toContain('  default_backend app\n')
+    expect(await ask(server.about.socket, 'show stat web 1 -1\n')).toMatch(/^web,FRONTEND,,,\d+,\d+,50,/m)
+    expect((await pollAll(config)).stat!.records).toContainEqual({ kind: 'fact', id: 'frontend-maxconn/web', at: expect.any(Number), value: '50' }) // biome-ignore format: one line
+    expect((await fetch(`http://127.0.0.1:${server.about.ports[0]}/`)).ok).toBe(true)
+    await expect(write(config, edit('40', '60'))).rejects.toMatchObject({ code: 'drift', written: 'none' })
+    await expect(write(config, edit('50', '0'))).rejects.toMatchObject({ code: 'invalid' })
+    await expect(get(config, 'frontend-maxconn/nobody')).rejects.toMatchObject({ code: 'not_found' })
+    await write(config, edit('50', '400'), { name: 'app/app1/weight', expect: '60', value: '100' })
+    expect(await get(config, 'frontend-maxconn/web')).toEqual({ 'frontend-maxconn/web': '400' })
+    await expect(get(configOf(fake), 'frontend-maxconn/web')).rejects.toMatchObject({ code: 'not_allowed' })
+    expect(fake.transactions.size).toBe(0)
+  })
+
   test('a stale version, a commit of somebody else, and a file that says otherwise are refused; nothing is written', async () => {
     const config = configOf(fake, { write: 'config' })
     const reloads = fake.reloads

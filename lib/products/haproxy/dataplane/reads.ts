@@ -1,4 +1,5 @@
 import type { LimitRow } from '../admin.ts'
+import { type FrontendRow, frontendRows } from '../frontends.ts'
 import type { StateRow } from '../serversState.ts'
 import { numbersIn, poolOf, serverOf } from '../stat.ts'
 import { parseNative, parseRuntimeServers } from './answers.ts'
@@ -11,6 +12,11 @@ export async function runtimeServers(api: Api, pool: string, signal: AbortSignal
   if (answer.status === 200) return parseRuntimeServers(answer.text, pool)
   if (/Can't find backend/.test(messageOf(answer))) return []
   throw refusal(answer, call)
+}
+
+/** The limits of all frontends as they run. */
+export async function runtimeFrontends(api: Api, signal: AbortSignal): Promise<FrontendRow[]> {
+  return frontendRows(parseNative(await api.text({ path: '/stats/native', query: { type: 'frontend' } }, signal)).frontends)
 }
 
 /** The limits of the servers of these backends as they run: `slim`, which is left out where there is none. */

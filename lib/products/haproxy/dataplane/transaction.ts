@@ -1,9 +1,10 @@
 import { drifted, EvenkeelError } from '../../../model/error.ts'
 import type { Edit } from '../../../model/product.ts'
 import { type ConfigFile, parseConfigFile } from '../configFile.ts'
+import { fileLimitOf, frontendPart } from '../frontends.ts'
 import { onlyLine } from '../onlyLine.ts'
 import { checkedParts, checkValue, limitParts, partsOf } from '../settings.ts'
-import { parseConfigured, parseTransaction, parseVersion } from './answers.ts'
+import { parseConfigured, parseFrontend, parseTransaction, parseVersion } from './answers.ts'
 import { type Api, type Call, messageOf, part, refusal } from './api.ts'
 
 /** A roll-back of a transaction gets its own time, for the caller's may be over. */
@@ -38,26 +39,46 @@ const stale = (version: number) =>
 
 async function stage(api: Api, id: string, edits: readonly Edit[], signal: AbortSignal): Promise<void> {
   const query = { transaction_id: id }
-  const file = parseConfigFile(await api.text({ path: '/configuration/raw', query }, signal), 'haproxy.cfg')
-  for (const edit of edits) assertInFile(file, edit)
+  const raw = await api.text({ path: '/configuration/raw', query }, signal)
+  const file = parseConfigFile(raw, 'haproxy.cfg')
+  for (const edit of edits) assertInFile(file, raw, edit)
   for (const { name, value } of edits) {
-    const { pool, server, body: change } = changeInFile(name, value)
-    const path = `/configuration/backends/${part(pool)}/servers/${part(server)}`
-    // A `PUT` replaces the whole server.
-    const body = { ...parseConfigured(await api.text({ path, query }, signal)), ...change }
+    const { path, body: change, read } = placeOf(name, value)
+    // A `PUT` replaces the whole server, and of a frontend all but its lists (binds, ACLs, rules), which have paths of their own.
+    const body = { ...read(await api.text({ path, query }, signal)), ...change }
     await api.text({ method: 'PUT', path, query, body }, signal)
   }
 }
 
+/** Where a value stands below `/configuration`, what of it is changed, and how the rest of it is read. */
+export function placeOf(name: string, value: string): { path: string; body: Record<string, unknown>; read(text: string): object } {
+  const frontend = frontendPart(name)
+  if (frontend !== null) {
+    checkValue(name, value)
+    return { path: `/configuration/frontends/${part(frontend)}`, body: { maxconn: Number(value) }, read: parseFrontend }
+  }
+  const { pool, server, body } = changeInFile(name, value)
+  return { path: `/configuration/backends/${part(pool)}/servers/${part(server)}`, body, read: parseConfigured }
+}
+
 /** A reload brings what the file says: where that is not what runs, it would change more than this. */
-function assertInFile(file: ConfigFile, { name, expect }: Edit): void {
+function assertInFile(file: ConfigFile, raw: string, { name, expect }: Edit): void {
+  const frontend = frontendPart(name)
+  if (frontend !== null) {
+    // One without a `maxconn` of its own has that of `defaults` or of the process.
+    const now = fileLimitOf(raw, frontend, 'haproxy.cfg')
+    if (now !== null && now !== expect) throw otherInFile(name, now, expect)
+    return
+  }
   const { pool, server, what } = limitParts(name) ?? partsOf(name)
   const line = onlyLine(file, pool, server, 'haproxy.cfg')
   if (!line) throw new EvenkeelError('not_found', `haproxy.cfg has no server ${server} in ${pool}`)
   const now = what === 'maxconn' ? String(line.maxconn ?? 0) : what === 'weight' ? String(line.weight) : line.disabled ? 'maint' : 'ready'
-  if (now !== expect)
-    throw drifted(`haproxy.cfg says ${now} for ${name}, and ${expect} runs: bring the two together before a change that reloads`)
+  if (now !== expect) throw otherInFile(name, now, expect)
 }
+
+const otherInFile = (name: string, now: string, expect: string) =>
+  drifted(`haproxy.cfg says ${now} for ${name}, and ${expect} runs: bring the two together before a change that reloads`)
 
 /** The server that a value is of, and what of it in the configuration it is. A limit of 0 is none: the keyword goes. */
 export function changeInFile(name: string, value: string): { pool: string; server: string; body: Record<string, unknown> } {
