@@ -21,7 +21,7 @@ type Instance = { iname: string; intf: string; vrid: string; state: number; garp
 /**
  * The page of keepalived_exporter (mehdy/keepalived-exporter) for what keepalived has written at its signals, by the exporter's sources:
  * internal/collector/collector.go (names, help, types, labels), internal/collector/parser.go (what is taken of `keepalived.data` and
- * `keepalived.stats`), and the text format of Prometheus's Go client, which sorts metrics and labels by name. Without the metrics of the Go process.
+ * `keepalived.stats`), and the text format of Prometheus's Go client, which sorts metrics and labels by name. Without the metrics of the Go process. Held against a page of the exporter itself (test/keepalived).
  */
 export function keepalivedPage(data: string, stats: string): string {
   const instances = instancesOf(data)

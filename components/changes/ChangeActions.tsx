@@ -53,7 +53,7 @@ export function ChangeActions({ change }: { change: ChangeView }) {
               : changeCan.rollBack.otherwise
         }
       >
-        {change.state === 'awaiting' ? 'Withdraw' : change.drill ? 'End now and put back' : 'Roll back'}
+        {change.state === 'awaiting' && !change.returned ? 'Withdraw' : change.drill ? 'End now and put back' : 'Roll back'}
       </Button>
       {isOpen(change) && (
         <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2">

@@ -40,8 +40,12 @@ export function ChangePanel({ change: given }: { change: ChangeView }) {
       {change.prediction && <Effect prediction={change.prediction} measured={change.measured} verdict={change.verdict} />}
       {change.drill && <DrillOutcome drill={change.drill} />}
       {change.state === 'watching' && change.guardsNow.length > 0 && <Guards change={change} />}
-      {change.committed && <CommittedPanel title="Commit" committed={change.committed} />}
-      {change.returned && <CommittedPanel title="Commit that takes it back" committed={change.returned} />}
+      {change.committed && (
+        <CommittedPanel title="Commit" committed={change.committed} awaited={change.state === 'awaiting' && !change.returned} />
+      )}
+      {change.returned && (
+        <CommittedPanel title="Commit that takes it back" committed={change.returned} awaited={change.state === 'awaiting'} />
+      )}
       <ChangeActions change={change} />
       <StepsTable steps={change.steps} applied />
       <Facts

@@ -12,8 +12,8 @@ const PULL_REQUEST: Record<NonNullable<Committed['pullRequest']>['state'], [Tone
   interrupted: ['warning', 'Evenkeel was interrupted: look whether it was opened'],
 }
 
-/** The branch and commit of a change whose settings a repository owns, and what the command of its pull request has said. */
-export function CommittedPanel({ title, committed }: { title: string; committed: Committed }) {
+/** The branch and commit of a change whose settings a repository owns, and what the command of its pull request has said. `awaited`: its values are waited for now. */
+export function CommittedPanel({ title, committed, awaited }: { title: string; committed: Committed; awaited: boolean }) {
   const { branch, commit, base, files, until, pullRequest } = committed
   return (
     <section className="flex flex-col gap-2" aria-label={title}>
@@ -22,7 +22,7 @@ export function CommittedPanel({ title, committed }: { title: string; committed:
           [title, <code key="commit">{commit === '' ? 'not made' : safe(commit.slice(0, 12), 20)}</code>],
           ['Branch', <code key="branch">{safe(branch, 120)}</code>],
           ['For', `${safe(base, 80)}: ${files.map((file) => safe(file, 80)).join(', ')}`],
-          ['Awaited until', <time key="until" dateTime={until}>{`${until.replace('T', ' ').slice(0, 16)} UTC`}</time>],
+          awaited && ['Awaited until', <time key="until" dateTime={until}>{`${until.replace('T', ' ').slice(0, 16)} UTC`}</time>],
           pullRequest !== undefined && [
             'Pull request',
             <Status key="pull" tone={PULL_REQUEST[pullRequest.state][0]}>

@@ -22,6 +22,18 @@ it('says when a verdict was taken, of how long, and why then', () => {
   )
 })
 
+it('says of a change that a file owns what is waited for, and that it was withdrawn where it never arrived', () => {
+  const commit = { branch: 'b', commit: 'c', base: 'main', files: [], until: '2026-01-01T00:00:00.000Z' } as never
+  const own = { committed: commit, verdict: 'unjudged' as const }
+  expect(stateWords({ state: 'awaiting', ...own })).toBe('awaiting its value')
+  expect(stateWords({ state: 'awaiting', ...own, returned: commit })).toBe('awaiting its old value')
+  expect(`${stateWords({ state: 'rolled_back', ...own })}: ${verdictWords({ state: 'rolled_back', ...own })}`).toBe('withdrawn: ')
+  const arrived = { ...own, returned: commit, watchFrom: '2026-01-01T00:00:00.000Z' }
+  expect(`${stateWords({ state: 'rolled_back', ...arrived })}: ${verdictWords({ state: 'rolled_back', ...arrived })}`).toBe(
+    'rolled back: unjudged',
+  )
+})
+
 it('says of a drill that it ended and how many expectations held, not that it was rolled back unjudged', () => {
   const outcome = (inside: boolean) => ({ value: 1, low: 1, high: 1, inside })
   const drill = { of: 'cache-b of products', lastsMs: 60_000, expects: [] }

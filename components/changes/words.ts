@@ -19,8 +19,18 @@ const VERDICT: Record<NonNullable<ChangeView['verdict']>, string> = {
 
 type Told = Pick<ChangeView, 'state' | 'verdict' | 'drill'>
 
+type Waits = Pick<ChangeView, 'state'> & Partial<Pick<ChangeView, 'drill' | 'committed' | 'returned' | 'watchFrom'>>
+
+/** Taken back before its values had arrived at the server. */
+const isWithdrawn = ({ state, committed, returned, watchFrom }: Waits) =>
+  state === 'rolled_back' && committed !== undefined && returned === undefined && !watchFrom
+
 /** A drill is not judged by a prediction: it is put back at its end, and its expectations were held or not. */
-export const stateWords = (change: Pick<Told, 'state' | 'drill'>) => (change.drill ? drillWords(change, change.drill) : STATE[change.state])
+export function stateWords(change: Waits): string {
+  if (change.drill) return drillWords(change, change.drill)
+  if (change.state === 'awaiting' && change.returned) return 'awaiting its old value'
+  return isWithdrawn(change) ? 'withdrawn' : STATE[change.state]
+}
 
 function drillWords({ state }: Pick<Told, 'state'>, { outcomes }: NonNullable<Told['drill']>): string {
   if (state === 'applying') return 'drill begins'
@@ -30,8 +40,10 @@ function drillWords({ state }: Pick<Told, 'state'>, { outcomes }: NonNullable<To
 }
 
 /** The verdict in words; of a drill, how many of its expectations held. Empty while there is none. */
-export function verdictWords({ state, verdict, drill }: Pick<Told, 'state' | 'verdict' | 'drill'>): string {
-  if (!drill) return verdict ? VERDICT[verdict] : ''
+export function verdictWords(change: Pick<Told, 'state' | 'verdict' | 'drill'> & Waits): string {
+  const { state, verdict, drill } = change
+  // Of what never arrived nothing was there to judge.
+  if (!drill) return verdict && !isWithdrawn(change) ? VERDICT[verdict] : ''
   if (state !== 'rolled_back') return ''
   if (!drill.outcomes) return 'put back'
   const judged = drill.outcomes.filter(({ inside }) => inside !== null)

@@ -50,7 +50,15 @@ const seen =
 const TARGETS: Column<TargetView>[] = [
   name,
   state,
-  { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'sm' },
+  {
+    id: 'kind',
+    head: 'Product',
+    sort: (t) => t.title,
+    cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`,
+    from: 'sm',
+    // Names of managed products are long: `ElastiCache memcached 1.6.22`.
+    className: 'whitespace-normal!',
+  },
   { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => (t.role ? <Badge>{t.role}</Badge> : ''), from: 'md' },
   { id: 'labels', head: 'Labels', cell: (t) => <LabelBadges labels={t.labels} />, from: 'lg', className: 'whitespace-normal!' },
   { id: 'address', head: 'Address', cell: (t) => <span className="font-mono text-xs">{safe(t.address, 60)}</span>, from: 'xl' },

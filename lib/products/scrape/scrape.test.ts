@@ -126,6 +126,18 @@ test.each([
   expect(error?.issues.map(({ path }) => path.join('.'))).toContain(key)
 })
 
+const kept = (name: string) => readFileSync(new URL(`../../../test/keepalived/${name}`, import.meta.url), 'utf8')
+
+test('the page of keepalived_exporter that tests make is the one that the exporter itself has made of the same files', () => {
+  const page = kept('page.txt')
+  const made = keepalivedPage(kept('keepalived.data'), kept('keepalived.stats'))
+  // The build was one without a version.
+  expect(made.replace(/^(?:# \w+ )?keepalived_exporter_build_info.*\n/gm, '')).toBe(page)
+  expect(told(parse(page))).toEqual(
+    ['10.9.0.100/24', '10.9.0.101'].map((address) => ['vrrp_state', { vrrp: 'VI_1', vrid: '51', address }, 2]),
+  )
+})
+
 /** As keepalived 2.2 writes them at its signals. */
 const KEEPALIVED_DATA = `------< VRRP Topology >------
  VRRP Instance = VI_1
