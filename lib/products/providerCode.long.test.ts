@@ -63,7 +63,9 @@ describe.runIf(tools('aws', 'jq'))('the commands of AWS, run against a server th
     }
     for (const [name, value] of Object.entries(ENV)) vi.stubEnv(name, value)
     await using fake = await startAws(shop())
-    const link = aws.open(aws.config.parse({ kind: 'aws', name: 'cloud', region: 'eu-west-1', endpoint: fake.url }))
+    const link = aws.open(
+      aws.config.parse({ kind: 'aws', name: 'cloud', region: 'eu-west-1', endpoint: fake.url, zones: ['shop.example'] }),
+    )
     try {
       const found = await aws.discover!(link, AbortSignal.timeout(20_000))
       const of = (name: string) => found.find((one) => one.name === name)!
@@ -99,6 +101,15 @@ describe.runIf(tools('aws', 'jq'))('the commands of AWS, run against a server th
       expect(await paste(parameter, 'aws', ENV)).toEqual({ code: 0, err: '' })
       const { parameters } = fake.cloud.parameterGroups['shop-redis7']!
       expect(parameters).toContainEqual(expect.objectContaining({ ParameterName: 'maxmemory-policy', ParameterValue: 'allkeys-lfu' }))
+      // Records of Route 53: an alias and one with addresses; a batch of records that somebody has changed since is refused as a whole.
+      const records = { 'www.shop.example A/eu/weight': '9', 'www.shop.example A/us/weight': '7', 'api.shop.example A/front-1/weight': '5' }
+      const weightOf = (id: string) =>
+        fake.cloud.zones[0]!.records.find(({ SetIdentifier, Type }) => SetIdentifier === id && Type === 'A')!.Weight
+      const batch = awsCode.snippets(of('cloud:shop.example'), edits(records))
+      expect(await paste(batch, 'aws', ENV)).toEqual({ code: 0, err: '' })
+      expect(['eu', 'us', 'front-1', 'front-2'].map(weightOf)).toEqual([9, 7, 5, 0])
+      expect(await paste(batch, 'aws', ENV)).toMatchObject({ err: expect.stringContaining('InvalidChangeBatch') })
+      expect(['eu', 'us', 'front-1', 'front-2'].map(weightOf)).toEqual([9, 7, 5, 0])
     } finally {
       await aws.close(link)
       vi.unstubAllEnvs()

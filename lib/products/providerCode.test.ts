@@ -95,6 +95,36 @@ describe('of AWS', () => {
     expect(JSON.stringify(found)).not.toContain('user:pass')
   })
 
+  it('sets the weights of records of Route 53: each deleted as it was read and made anew, all of it or nothing', async () => {
+    const plain = { Name: 'www.shop.example.', Type: 'A', SetIdentifier: "e'u", Weight: 3, TTL: 300, ResourceRecords: [{ Value: '192.0.2.1' }], HealthCheckId: 'abc' } // biome-ignore format: one line
+    const alias = { Name: 'www.shop.example.', Type: 'A', SetIdentifier: 'us', Weight: 1, AliasTarget: { HostedZoneId: 'Z32', DNSName: 'front.elb.amazonaws.com.', EvaluateTargetHealth: true } } // biome-ignore format: one line
+    const members = [plain, alias].map((record) => ({ id: record.SetIdentifier, weight: record.Weight, values: [], checked: true, record }))
+    const zone: Thing = { of: 'zone', id: 'shop.example', address: '', zone: 'Z1SHOP', names: [{ name: 'www.shop.example A', ttl: null, members }] } // biome-ignore format: one line
+    const config = { ...configOf(balancer), behind: { thing: zone, account: { newest: () => ({ parts: { zone: { things: [zone] } } }) } as unknown as Account } } // biome-ignore format: one line
+    const found = awsCode.snippets(config, edits({ "www.shop.example A/e'u/weight": '9', 'www.shop.example A/us/weight': '0' }))
+    const line = ofForm(found, 'aws')
+    expect(isShell(line)).toBe(true)
+    expect(line).toMatch(/^aws route53 change-resource-record-sets --region eu-west-1 .* --hosted-zone-id Z1SHOP --change-batch '/)
+    const argument = spawnSync('/bin/sh', ['-c', `aws() { for last; do :; done; printf %s "$last"; }\n${line}`], {
+      encoding: 'utf8',
+    }).stdout
+    expect(JSON.parse(argument)).toEqual({
+      Changes: [
+        { Action: 'DELETE', ResourceRecordSet: plain },
+        { Action: 'CREATE', ResourceRecordSet: { ...plain, Weight: 9 } },
+        { Action: 'DELETE', ResourceRecordSet: alias },
+        { Action: 'CREATE', ResourceRecordSet: { ...alias, Weight: 0 } },
+      ],
+    })
+    const { resource } = await parseHcl('x.tf', ofForm(found, 'terraform'))
+    expect(Object.values(resource.aws_route53_record).flat()).toEqual([
+      { zone_id: 'Z1SHOP', name: 'www.shop.example', type: 'A', set_identifier: "e'u", ttl: 300, records: ['192.0.2.1'], health_check_id: 'abc', weighted_routing_policy: [{ weight: 9 }] }, // biome-ignore format: one line
+      { zone_id: 'Z1SHOP', name: 'www.shop.example', type: 'A', set_identifier: 'us', alias: [{ name: 'front.elb.amazonaws.com.', zone_id: 'Z32', evaluate_target_health: true }], weighted_routing_policy: [{ weight: 0 }] }, // biome-ignore format: one line
+    ])
+    expect(() => awsCode.snippets(config, edits({ 'www.shop.example A/us/weight': '256' }))).toThrow('from 0 to 255')
+    expect(() => awsCode.snippets(config, edits({ 'www.shop.example A/ap/weight': '1' }))).toThrow('no record of this zone')
+  })
+
   it('names the parameter group, and refuses one that nobody can change', async () => {
     const found = awsCode.snippets(configOf(node), edits({ 'config/maxmemory-policy': 'allkeys-lfu' }))
     expect(ofForm(found, 'aws')).toBe(

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { elastiCache } from './elastiCache.ts'
 import { Fault, pageOf } from './fault.ts'
 import { loadBalancing } from './loadBalancing.ts'
-import { ROUTE_53, route53, route53Operation } from './route53.ts'
+import { changeRecords, ROUTE_53, route53, route53Operation } from './route53.ts'
 import { type Key, type Refusal, verify } from './sigv4.ts'
 import { type Form, parseForm, xml } from './wire.ts'
 
@@ -161,7 +161,7 @@ type Asked = { form: Record<string, Form>; body: string; url: URL }
 
 function carriedOut(fake: FakeAws, service: string, operation: string, { form, body, url }: Asked): string {
   if (service === 'cloudwatch') return JSON.stringify(metricData(fake, JSON.parse(body)))
-  if (service === 'route53') return route53(fake, url)
+  if (service === 'route53') return operation === 'ChangeResourceRecordSets' ? changeRecords(fake, url, body) : route53(fake, url)
   if (service === 'cloudfront') return operation === 'ListTagsForResource' ? distributionTags(fake, url) : distributions(fake, url)
   const [result, memberOf, xmlns] =
     service === 'elasticache'
@@ -225,8 +225,8 @@ function metricData(fake: FakeAws, { MetricDataQueries: queries, StartTime, EndT
   return { MetricDataResults: results, Messages: [], ...(next && { NextToken: next }) }
 }
 
-const restOperation = ({ url = '' }: IncomingMessage) =>
-  ROUTE_53.test(url) ? route53Operation(url) : url.startsWith('/2020-05-31/tagging') ? 'ListTagsForResource' : 'ListDistributions'
+const restOperation = ({ url = '', method }: IncomingMessage) =>
+  ROUTE_53.test(url) ? route53Operation(url, method) : url.startsWith('/2020-05-31/tagging') ? 'ListTagsForResource' : 'ListDistributions'
 
 const CLOUDFRONT_MEMBERS: Record<string, string> = { 'DistributionList/Items': 'DistributionSummary' }
 

@@ -7,15 +7,17 @@ import { parametersCommand, parametersHcl } from '../code/elastiCache.ts'
 import { HclBlocks, hclBlock } from '../code/hcl.ts'
 import type { AwsConfig } from './config.ts'
 import { isDefaultGroup } from './described.ts'
+import { recordsCode } from './recordsAsCode.ts'
 import type { Balancer, CacheNode, ForwardRule, Thing } from './things.ts'
 
-/** Weights of forward actions and parameters of a parameter group, by the AWS CLI and as Terraform. Names of AWS are those of the newest look. */
+/** Weights of forward actions and of records, parameters of a parameter group, by the AWS CLI and as Terraform. Names of AWS are those of the newest look. */
 export const awsCode: CodeWriter<AwsConfig> = {
   kind: 'aws',
   snippets(config, edits) {
     const thing = newest(config)
     if (thing?.of === 'cache') return parameters(config, thing, edits)
     if (thing?.of === 'balancer') return weights(config, thing, edits)
+    if (thing?.of === 'zone') return recordsCode(thing, edits, flagsOf(config))
     return []
   },
 }

@@ -55,11 +55,23 @@ export type Distribution = {
   readsOnly: boolean
 }
 
+/** A record as Route 53 lists it, and as a batch of changes names it: all of it, for the one that is deleted must be the one that is there. */
+export type WeightedRecord = {
+  Name: string
+  Type: string
+  SetIdentifier: string
+  Weight: number
+  TTL?: number
+  ResourceRecords?: { Value: string }[]
+  AliasTarget?: { HostedZoneId: string; DNSName: string; EvaluateTargetHealth: boolean }
+  HealthCheckId?: string
+}
+
 /** The records of one name and type, `www.shop.example A`, of which Route 53 answers one by weight. `ttl`: seconds; null: not told. */
 export type WeightedName = {
   name: string
   ttl: number | null
-  members: { id: string; weight: number; values: string[]; checked: boolean }[]
+  members: { id: string; weight: number; values: string[]; checked: boolean; record: WeightedRecord }[]
 }
 
 /** A hosted zone of Route 53. */

@@ -1,11 +1,11 @@
 import type { Parsed } from '../../model/product.ts'
 import type { Pool, PoolServer } from '../../model/topology.ts'
 import { printable } from '../answers.ts'
+import { RECORD_WEIGHT_MAX } from './recordsAsCode.ts'
 import type { WeightedName, Zone } from './things.ts'
 
-/** The largest weight of a record. */
-const WEIGHT_MAX = 255
-const READ_ONLY = 'Evenkeel reads records of Route 53 and writes none: set the weight there'
+const READ_ONLY =
+  'Evenkeel reads records of Route 53 and writes none: `POST changes/code` gives the command and Terraform that set the weight'
 
 /** A name with weighted records is a pool, its records are the servers. Pure. */
 export function zoneDescribed({ names }: Zone): Parsed {
@@ -30,7 +30,7 @@ function poolOf({ name, ttl, members }: WeightedName): Omit<Pool, 'target'> {
     algorithm: 'weighted records',
     balances: 'weight',
     can: { weight: { because: READ_ONLY }, state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
-    weightMax: WEIGHT_MAX,
+    weightMax: RECORD_WEIGHT_MAX,
     ...(ttl === null ? {} : { ttlMs: ttl * 1_000 }),
     servers: members.map(({ id, weight, values, checked }, index): PoolServer => {
       const address = printable(values.join(', ').slice(0, 260))

@@ -2,7 +2,7 @@ import type { HostedZone, ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Clients } from './clients.ts'
 import { allOf, inTurn } from './pages.ts'
-import type { WeightedName, Zone } from './things.ts'
+import type { WeightedName, WeightedRecord, Zone } from './things.ts'
 
 const SERVICE = 'route53'
 /** Hosted zones of one name: a public one, and private ones of several networks. */
@@ -58,11 +58,15 @@ function weightedNames(records: readonly ResourceRecordSet[]): WeightedName[] {
     name,
     // Of an alias the TTL is its target's, and not told.
     ttl: all.some(({ TTL }) => TTL === undefined) ? null : Math.max(...all.map(({ TTL }) => TTL!)),
-    members: all.map(({ SetIdentifier, Weight, ResourceRecords, AliasTarget, HealthCheckId }) => ({
+    members: all.map(({ SetIdentifier, Weight, ResourceRecords, AliasTarget, HealthCheckId, ...record }) => ({
       id: SetIdentifier ?? '',
       weight: Weight!,
       values: AliasTarget ? [bare(AliasTarget.DNSName ?? '')] : (ResourceRecords ?? []).flatMap(({ Value }) => Value ?? []),
       checked: HealthCheckId !== undefined || AliasTarget?.EvaluateTargetHealth === true,
+      // As plain JSON: what the SDK leaves open is not there.
+      record: JSON.parse(
+        JSON.stringify({ ...record, SetIdentifier, Weight, ResourceRecords, AliasTarget, HealthCheckId }),
+      ) as WeightedRecord,
     })),
   }))
 }

@@ -4,7 +4,7 @@ import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
 import { page } from '../../model/answers/shape.ts'
 import { targetOfBody, targetOfChange } from '../cluster/runsAt.ts'
-import { changeCode } from '../code/code.ts'
+import { changeCode, stepsCode } from '../code/code.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { touchedSettings, touchedTarget } from '../teams/touched.ts'
@@ -60,6 +60,19 @@ export const changeOperations = [
     answer: changeAnswer,
     problems: ['not_found'],
     run: ({ runtime, params }) => getChange(runtime, params.id),
+  }),
+  operation({
+    method: 'POST',
+    path: 'changes/code',
+    role: 'viewer',
+    touches: 'nothing',
+    audit: { none: 'computes only' },
+    summary: 'What you have in mind as code, of settings too that Evenkeel itself does not write; nothing is asked of a server',
+    tag,
+    body: z.strictObject({ steps }),
+    answer: codeAnswer,
+    problems: ['invalid'],
+    run: ({ runtime, body }) => stepsCode(runtime, body.steps),
   }),
   operation({
     method: 'GET',

@@ -4,6 +4,7 @@ import type { AnyCodeWriter, Snippet } from '../../model/code.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Step } from '../../model/proposal.ts'
 import type { Owned } from '../../model/repository.ts'
+import { serverOf } from '../../model/setting.ts'
 import { codeWriters } from '../../products/codeWriters.ts'
 import { patchOf, planCommit } from '../../repository/plan.ts'
 import type { Runtime } from '../runtime.ts'
@@ -20,6 +21,18 @@ export async function changeCode(runtime: Runtime, id: string): Promise<CodeView
   const change = runtime.store.changes.get(id)
   if (!change) throw new EvenkeelError('not_found', 'There is no change of that id.')
   return codeOf(runtime, change.steps, change.because)
+}
+
+/** What somebody has in mind as code, of settings too that Evenkeel itself does not write. Nothing is asked of a server. */
+export async function stepsCode(runtime: Runtime, steps: readonly { setting: Step['setting']; after: string }[]): Promise<CodeView> {
+  const { pools } = runtime.engine.topology()
+  const whole = steps.map(({ setting, after }): Step => {
+    const found = serverOf(setting, pools)
+    const before = found?.what === 'weight' ? String(found.server.weightSet) : found?.what === 'state' ? found.server.state : ''
+    return { setting, before, after }
+  })
+  const { items, missing } = await codeOf(runtime, whole, '')
+  return { items: items.filter(({ form }) => form !== 'evenkeel'), missing }
 }
 
 async function codeOf(runtime: Runtime, steps: readonly Step[], because: string): Promise<CodeView> {

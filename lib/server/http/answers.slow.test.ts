@@ -229,6 +229,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await get('proposals/{id}/code', 'proposals/p1/code')
   await get('changes/{id}/code', 'changes/c0/code')
   const post = (key: string, path: string, body?: unknown) => call(runtime, `POST ${key}`, path, { body })
+  await post('changes/code', 'changes/code', { steps: [{ setting: { target: 'edge', name: 'app/app1/weight' }, after: '5' }] })
   await get('autopilot/simulate', 'autopilot/simulate?advisor=pool-weights&licence=given&trafficShare=1')
   await post('autopilot/{id}/licence', 'autopilot/pool-weights/licence')
   for (const noun of ['findings', 'incidents']) {
