@@ -68,15 +68,19 @@ describeWith(['haproxy'], 'haproxy probes', () => {
     await haproxyActuator.write(config, [{ ...edit, expect: '30', value: '0' }], soon(), CAUSE)
     expect((await admission()).limits).toHaveLength(1)
     await expect(haproxyActuator.get(config, ['app/none/maxconn'], soon())).rejects.toMatchObject({ code: 'not_found' })
-    // A frontend without one of its own has the limit of the process.
-    const front = { name: 'frontend-maxconn/web', expect: '400', value: '60' }
-    await haproxyActuator.write(config, [front], soon(), CAUSE)
-    expect(await haproxyActuator.get(config, [front.name], soon())).toEqual({ [front.name]: '60' })
-    await expect(haproxyActuator.write(config, [front], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
-    await haproxyActuator.write(config, [{ ...front, expect: '60', value: '400' }], soon(), CAUSE)
-    await expect(haproxyActuator.get(config, ['frontend-maxconn/none'], soon())).rejects.toMatchObject({ code: 'not_found' })
     await expect(haproxyActuator.write(config, [{ ...edit, value: '-1' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'invalid' })
     await haproxy.close(withFile)
+  })
+  test('the limit of a frontend is set, compared and put back; without one of its own it has that of the process', async () => {
+    await using server = await start([])
+    const config = haproxyConfig.parse({ kind: 'haproxy', name: 'edge', socket: server.about.socket })
+    const edit = { name: 'frontend-maxconn/web', expect: '400', value: '60' }
+    await haproxyActuator.write(config, [edit], soon(), CAUSE)
+    expect(await haproxyActuator.get(config, [edit.name], soon())).toEqual({ [edit.name]: '60' })
+    await expect(haproxyActuator.write(config, [edit], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
+    await expect(haproxyActuator.write(config, [{ ...edit, value: '0' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'invalid' })
+    await haproxyActuator.write(config, [{ ...edit, expect: '60', value: '400' }], soon(), CAUSE)
+    await expect(haproxyActuator.get(config, ['frontend-maxconn/none'], soon())).rejects.toMatchObject({ code: 'not_found' })
   })
   test('read a real pool: shares, times, errors, ring, version; by TCP, by unix socket and by the page', async () => {
     await using one = await startApp({ latencyMs: 40 })
