@@ -30,6 +30,8 @@ const COLUMNS: Column<PoolView>[] = [
         {safe(p.name, 60)}
       </Go>
     ),
+    // Names of managed pools are long: `cluster/HTTPRoute/NAMESPACE/NAME/RULE`.
+    className: 'min-w-36 whitespace-normal! [overflow-wrap:anywhere]',
   },
   {
     id: 'balance',
@@ -70,7 +72,7 @@ const COLUMNS: Column<PoolView>[] = [
     },
     from: 'md',
   },
-  { id: 'algorithm', head: 'Algorithm', sort: (p) => p.algorithm, cell: (p) => <Badge>{safe(p.algorithm, 40)}</Badge>, from: 'lg' },
+  { id: 'algorithm', head: 'Algorithm', sort: (p) => p.algorithm, cell: (p) => <Badge>{safe(p.algorithm, 40)}</Badge>, from: 'xl' },
   {
     id: 'live',
     head: 'Live weights',
@@ -80,6 +82,7 @@ const COLUMNS: Column<PoolView>[] = [
         <Sentence text={p.can.weight === true ? 'yes' : `no: ${p.can.weight.because}`} max={120} />
       </span>
     ),
+    className: 'min-w-48',
     from: 'lg',
   },
 ]

@@ -41,7 +41,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
             <span>
               <Sentence
                 text={pool.can.weight === true ? 'takes weights live' : `takes no weights live: ${pool.can.weight.because}`}
-                max={220}
+                max={400}
               />
             </span>
           </span>

@@ -51,6 +51,8 @@ const shareColumns = (pool: PoolView, changed: boolean): ServerColumn[] => [
     right: true,
     sort: (s) => s.shareSeen,
     cell: (s) => <Figure value={s.shareSeen} unit="ratio" tone={!changed && isHeavy(s, pool) ? 'warning' : undefined} />,
+    // On a telephone the strip above shows it, and the errors have to stay in sight.
+    from: 'sm',
   },
 ]
 
