@@ -23,4 +23,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "scripts/image/health.ts"]
 STOPSIGNAL SIGTERM
-CMD ["node", "scripts/image/serve.ts"]
+CMD ["node", "--max-semi-space-size=16", "scripts/image/serve.ts"]

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { builtServer } from './boot/build.mjs'
 import { leashed } from './boot/leash.mjs'
+import { nodeFlags } from './boot/node.mjs'
 
 export type Launched = {
   url: string
@@ -23,7 +24,7 @@ export function launch(options: {
 }): Launched {
   const { config, host, port, drills, made, quiet } = options
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const child = spawn(...leashed(process.execPath, [builtServer]), {
+  const child = spawn(...leashed(process.execPath, [...nodeFlags, builtServer]), {
     stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
     env: {
       ...process.env,

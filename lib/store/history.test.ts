@@ -43,7 +43,7 @@ it('keeps every sample of the window, whatever series of one poll miss and howev
       const columns = history.columns(history.indexAt(at - WINDOW), history.size)
       expect([...columns.at].map((ms, k) => [ms, columns.value[k]])).toEqual(wanted)
       expect(history.total).toBe(expected[i]!.length)
-      expect([history.lastAt, history.lastValue]).toEqual(expected[i]!.at(-1))
+      expect([history.lastAt, history.reading(history.size - 1)]).toEqual(expected[i]!.at(-1))
       expect(history.size).toBeLessThan(300)
     }
   }
@@ -55,7 +55,7 @@ it('series of one poll share its moments, again after a start too', () => {
   const kept = Float64Array.from({ length: 300 }, (_, i) => START + i * 1_000)
   for (const [i, history] of histories.entries()) {
     if (i % 2 === 1) continue
-    history.fill([{ at: kept, value: new Float64Array(300).fill(i) }], START + 300_000)
+    history.fill([{ at: kept, value: new Float64Array(300).fill(i) }], { from: START, until: START + 300_000 }, null)
   }
   for (let poll = 300; poll < 1_200; poll++) {
     let beside: History | null = null
@@ -69,6 +69,39 @@ it('series of one poll share its moments, again after a start too', () => {
   // Columns of their own would be 7 MB.
   expect(columnBytes() - before).toBeLessThan(1_000_000)
   expect(histories.map((history) => history.points(START + 1_190_000, START + 1_199_000).length)).toEqual(Array(500).fill(10))
+})
+
+it('series that are filled from the disk share moments, though the chunks of some end earlier, and go on by those', () => {
+  const all = Float64Array.from({ length: 40 }, (_, i) => START + i * 1_000)
+  const histories = [30, 40, 20, 25].map((ends, id) => {
+    const history = new History(id, 'x', { target: 'a' }, 1_000)
+    const value = Float64Array.from({ length: ends }, (_, i) => id * 1_000 + i)
+    return {
+      history,
+      ends,
+      chunks: [
+        { at: all.slice(0, 15), value: value.slice(0, 15) },
+        { at: all.slice(15, ends), value: value.slice(15) },
+      ],
+    }
+  })
+  let before: History | null = null
+  for (const { history, ends, chunks } of histories) {
+    history.fill(chunks, { from: START + 10_500, until: all[ends - 1]! }, before)
+    // The one before the window is kept.
+    expect([history.heldFrom, history.size]).toEqual([START + 10_000, ends - 10])
+    before = history
+  }
+  // What recovery rows hold of each, then a poll of all, of which one is missing.
+  for (const { history, ends } of histories) for (let i = ends; i < 40; i++) history.append(all[i]!, history.id * 1_000 + i, START)
+  for (const second of [40, 41, 42])
+    for (const { history } of histories)
+      if (second !== 41 || history.id !== 2)
+        history.append(START + second * 1_000, history.id * 1_000 + second, START, histories[0]!.history)
+  for (const { history } of histories) {
+    const seconds = Array.from({ length: 33 }, (_, i) => i + 10).filter((second) => second !== 41 || history.id !== 2)
+    expect(history.points(START, START + 50_000)).toEqual(seconds.map((second) => [START + second * 1_000, history.id * 1_000 + second]))
+  }
 })
 
 it('a column of values goes from none over whole numbers to doubles, and back', () => {

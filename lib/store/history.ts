@@ -1,7 +1,10 @@
 import { grown, increase } from '../math/rates.ts'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point } from '../model/series.ts'
+import type { Columns } from './chunks.ts'
+import { cutOf } from './cutOf.ts'
 import { type KeepsMoments, Moments } from './moments.ts'
+import { OnDisk } from './onDisk.ts'
 import { Values } from './values.ts'
 import type { Held } from './window.ts'
 
@@ -15,31 +18,19 @@ const JOIN_EACH = 128
  * One series' newest samples, in two columns, of which that of the moments is shared with the series of the same poll. Samples come in the order of
  * time; what is neither in the window nor still waiting for its chunk is dropped when room is needed.
  */
-export class History implements Held, KeepsMoments {
+export class History extends OnDisk implements Held, KeepsMoments {
   readonly id: number
   readonly metric: string
   readonly labels: Labels
   stepMs: number
   /** How much later than it was measured its provider tells it; known from its newest poll. */
   lateMs = 0
-  /** Samples up to here lie in chunks; later ones only here and in the recovery rows. */
-  flushedTo = Number.NEGATIVE_INFINITY
-  /** Samples up to here were moved along with the clock: what the disk holds of their time already stands. */
-  movedTo = Number.NEGATIVE_INFINITY
-  /** From here on nothing is missing in memory. */
-  heldFrom = Number.NEGATIVE_INFINITY
   /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
   next: History | null = null
-  /** Samples before are dropped when room is needed, though no chunk has them: the disk has failed for too long. */
-  givenUpTo = Number.NEGATIVE_INFINITY
   /** No longer in the store's memory: samples belong to a successor. */
   gone = false
-  /** When its next chunk is to be written. */
-  dueAt = 0
-  /** The number of its first sample that no recovery row holds; −1: none is waiting. */
-  unsavedFrom = -1
-  /** How it stands in the newest of these rows. */
-  row: { epoch: number; scale: number; whole: number } | null = null
+  /** Reads the window's samples from the disk, once, when the first of them is asked for or another comes. */
+  pending: (() => void) | null = null
   /** Reads what memory no longer has: samples of a series of [from, to). One for all series. */
   older: ((id: number, from: number, to: number) => Point[]) | null = null
   #moments: Moments | null = null
@@ -50,6 +41,7 @@ export class History implements Held, KeepsMoments {
   #dropped = 0
 
   constructor(id: number, metric: string, labels: Labels, stepMs: number) {
+    super()
     this.id = id
     this.metric = metric
     this.labels = labels
@@ -72,11 +64,8 @@ export class History implements Held, KeepsMoments {
 
   /** Epoch ms of the newest sample, −∞ when there is none. */
   get lastAt(): number {
-    return this.size === 0 ? Number.NEGATIVE_INFINITY : this.atOf(this.size - 1)
-  }
-
-  get lastValue(): number {
-    return this.size === 0 ? Number.NaN : this.reading(this.size - 1)
+    if (this.size > 0) return this.atOf(this.size - 1)
+    return this.pending ? this.flushedTo : Number.NEGATIVE_INFINITY
   }
 
   /**
@@ -84,6 +73,7 @@ export class History implements Held, KeepsMoments {
    * series of the same poll, whose moments it shares where they are the same.
    */
   append(at: number, value: number, keepFrom: number, beside: History | null = null): boolean {
+    if (this.pending) this.#load()
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
     this.#addMoment(at, keepFrom, beside)
     // −0 would not survive its chunk and means nothing.
@@ -92,16 +82,18 @@ export class History implements Held, KeepsMoments {
     return true
   }
 
-  /** Takes over samples up to a moment that lay in chunks, in the order of time, before any is appended. */
-  fill(chunks: readonly { at: Float64Array; value: Float64Array }[], until: number): void {
-    const times: number[] = []
-    for (const { at, value } of chunks)
-      for (let i = 0; i < at.length && at[i]! <= until; i++) {
-        times.push(at[i]!)
-        this.#values.push(value[i]!)
-      }
-    this.#take(new Moments(), 0)
-    this.#moments!.fill(Float64Array.from(times))
+  /**
+   * Takes over samples of [from, until], and the one before, that lay in chunks, in the order of time, before any is appended. `beside`: a series
+   * that was filled before and most likely came with the same polls.
+   */
+  fill(chunks: readonly Columns[], { from, until }: { from: number; until: number }, beside: History | null): void {
+    const { at, value } = cutOf(chunks, from, until)
+    for (const one of value) this.#values.push(one)
+    const theirs = beside === null ? null : beside.#moments
+    const first = theirs?.shareable(at) ?? -1
+    this.#take(first < 0 ? new Moments() : theirs!, Math.max(0, first))
+    if (first < 0) this.#moments!.fill(at)
+    this.heldFrom = at[0] ?? from
   }
 
   /** No longer in memory: its moments are the others' alone. */
@@ -114,6 +106,7 @@ export class History implements Held, KeepsMoments {
    * they take the place of older ones of that same time, with a gap before them; to the disk they go where it has none.
    */
   stepClock(step: ClockStep): void {
+    if (this.pending) this.#load()
     const ahead = this.indexAfter(step.at)
     const size = this.size
     if (ahead === size) return
@@ -137,6 +130,7 @@ export class History implements Held, KeepsMoments {
    * process's memory, and a collector's work for as long as they are kept.
    */
   points(from: number, to: number): readonly Point[] {
+    if (this.pending) this.#load()
     if (from < this.heldFrom && this.older) {
       const older = this.older(this.id, from, Math.min(this.heldFrom, to + 1))
       return to < this.heldFrom ? older : older.concat(this.points(this.heldFrom, to))
@@ -149,16 +143,21 @@ export class History implements Held, KeepsMoments {
   }
 
   spans(from: number, to: number): boolean {
+    // Nothing is read for what is known without it.
+    if (this.pending && to >= this.flushedTo) return from <= this.flushedTo
+    if (this.pending) this.#load()
     const first = this.indexAt(from)
     return (first < this.size && this.atOf(first) <= to) || (from < this.heldFrom && this.points(from, to).length > 0)
   }
 
   newest(from: number, to: number): Point | undefined {
+    if (this.pending) this.#load()
     if (to < this.lastAt || (from < this.heldFrom && this.size === 0)) return this.points(from, to).at(-1)
-    return this.lastAt >= from && this.size > 0 ? [this.lastAt, this.lastValue] : undefined
+    return this.lastAt >= from && this.size > 0 ? [this.lastAt, this.reading(this.size - 1)] : undefined
   }
 
   grownWithin(from: number, to: number): number {
+    if (this.pending) this.#load()
     if (from < this.heldFrom && this.older) return increase(this.points(from, to))
     let sum = 0
     for (let i = this.indexAt(from) + 1; i < this.size && this.atOf(i) <= to; i++) sum += grown(this.reading(i - 1), this.reading(i))
@@ -200,6 +199,12 @@ export class History implements Held, KeepsMoments {
     return this.#first
   }
 
+  #load(): void {
+    const { pending } = this
+    this.pending = null
+    pending!()
+  }
+
   #addMoment(at: number, keepFrom: number, beside: History | null): void {
     if (this.#moments === null) {
       const theirs = beside === null ? null : beside.#moments
@@ -212,7 +217,7 @@ export class History implements Held, KeepsMoments {
     const moments = this.#moments!
     const end = this.#first + this.size
     // Another series of this poll was first.
-    if (end === moments.end - 1 && moments.lastAt === at) return
+    if (end < moments.end && moments.of(end) === at) return
     if (end !== moments.end) {
       // It was missing in a poll that the others came with.
       const own = new Moments()

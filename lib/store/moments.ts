@@ -72,6 +72,20 @@ export class Moments {
     return low
   }
 
+  /**
+   * The number from which on these are the same as a series' own moments, or −1. Of chunks that end later than the others' those that come after are
+   * added: the others have not been that far yet.
+   */
+  shareable(own: Float64Array): number {
+    if (own.length === 0) return -1
+    const first = this.countBefore(own[0]!, this.#dropped, this.#size)
+    const common = Math.min(own.length, this.#size - first)
+    if (common === 0) return -1
+    for (let i = 0; i < common; i++) if (this.#at[first + i] !== own[i]) return -1
+    for (const at of own.subarray(common)) this.add(at, Number.NEGATIVE_INFINITY)
+    return this.#dropped + first
+  }
+
   add(at: number, keepFrom: number): void {
     if (this.#size === this.#at.length) this.#makeRoom(keepFrom)
     this.#at[this.#size++] = at

@@ -6,6 +6,7 @@ import { History } from './history.ts'
 import { isReadingOf } from './isReadingOf.ts'
 import { Labelled } from './labelled.ts'
 import type { SeriesQuota } from './quota.ts'
+import { READ_MOST, Refill } from './refill.ts'
 import type { Saving } from './saving.ts'
 
 type Options = {
@@ -15,6 +16,8 @@ type Options = {
   quota: SeriesQuota
   windowMs: number
   chunkMs: number
+  /** Of more series than this a start reads the newest window of each only when it is needed: with its first poll. */
+  readMost?: number | undefined
   /** Told of each sample that is taken. */
   onSample?: (series: { readonly metric: string; readonly labels: Labels }, at: number, value: number) => void
 }
@@ -22,6 +25,7 @@ type Options = {
 /** The series in memory, each with its newest samples: indexed by labels and by number. */
 export class SeriesMemory {
   readonly #options: Options
+  readonly #refill: Refill
   readonly #older: History['older']
   readonly #index = new Labelled<History>()
   readonly #byId = new Map<number, History>()
@@ -38,6 +42,7 @@ export class SeriesMemory {
 
   constructor(options: Options) {
     this.#options = options
+    this.#refill = new Refill(options)
     this.#older = (id, from, to) => flushedPoints(options.archive, id, from, to)
   }
 
@@ -85,7 +90,8 @@ export class SeriesMemory {
   /** Takes over the newest window from the chunks, then the samples that no chunk holds yet. */
   load(unflushed: Iterable<{ id: number; at: number; value: number }>, at: number): void {
     const { archive, windowMs } = this.#options
-    for (const row of archive.since(null, at - windowMs)) this.#restore(row, at)
+    const rows = archive.since(null, at - windowMs)
+    for (const row of rows) this.#restore(row, at, at, rows.length > (this.#options.readMost ?? READ_MOST))
     for (const sample of unflushed) {
       archive.reserveId(sample.id)
       if (sample.at > at) continue
@@ -177,12 +183,11 @@ export class SeriesMemory {
 
   #add(history: History, when: number, value: number, { stepMs, beside }: { stepMs: number; beside: History | null }): void {
     history.stepMs = stepMs
-    const from = history.total
     if (!history.append(when, value, when - this.#options.windowMs, beside)) return
     this.#options.onSample?.(history, when, value)
     if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when
     if (history.unsavedFrom >= 0) return
-    history.unsavedFrom = from
+    history.unsavedFrom = history.total - 1
     this.#changed.push(history)
   }
 
@@ -211,16 +216,13 @@ export class SeriesMemory {
   }
 
   /** A series that the disk knows, with the window's samples from its chunks. */
-  #restore(row: SeriesRow, at: number, now = at): History {
-    const { archive, windowMs } = this.#options
+  #restore(row: SeriesRow, at: number, now = at, later = false): History {
     const history = new History(row.id, row.metric, this.#shared(row.labels), row.stepMs)
     if (row.lastAt > 0) {
       // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
       history.flushedTo = Math.min(row.lastAt, at)
-      // Whole chunks: from the first one's start on nothing is missing.
-      const chunks = [...archive.samples(row.id, at - windowMs, history.flushedTo)]
-      history.fill(chunks, history.flushedTo)
-      history.heldFrom = chunks[0]?.at[0] ?? at - windowMs
+      if (later) this.#refill.later(history, at)
+      else this.#refill.now(history, at)
     }
     return this.#hold(history, at, now)
   }

@@ -35,6 +35,8 @@ export type StoreOptions = {
   chunkMs?: number
   /** How many samples are held in memory for a disk that fails. Default 4 million; those of the window are held in any case. */
   heldMost?: number
+  /** Of more series than this a start reads the newest window of each with its first poll. Default 10,000. */
+  readMost?: number
   /** Series of one target. */
   quota?: QuotaOptions
   /** Told of each sample that is taken: a copy for another store. */
@@ -90,7 +92,7 @@ function partsOf(files: Files, options: StoreOptions) {
   const tables = openTables(files, saving, damaged.report)
   const lastRunAt = tables.memory.get<number>(TICKED)
   const quota = new SeriesQuota(options.quota)
-  const memory = new SeriesMemory({ archive, saving, quota, windowMs, chunkMs, onSample: options.onSample })
+  const memory = new SeriesMemory({ archive, saving, quota, windowMs, chunkMs, readMost: options.readMost, onSample: options.onSample })
   const housekeeping = new Housekeeping({ archive, recovery, records, undo, memory, chunkMs })
   const drops = (at: number) => housekeeping.drops(at)
   const writer = new SeriesWriter({ db, archive, recovery, memory, saving, windowMs, chunkMs, heldMost, drops })

@@ -10,6 +10,9 @@ import type { TakenOff } from '../ownLookups.ts'
 import { scansIn } from '../sliceSize.ts'
 import { infoCounts, runIdIn, type Vitals, vitalsIn } from '../vitals.ts'
 
+/** Memo: what an answer was taken apart into while it was read, so that it is done once. By a symbol, which JSON leaves out. */
+const APART = Symbol('taken apart')
+
 /** `roleBefore`: what it was at the INFO before. `writes`: the commands that put, change or remove a value, of those that this INFO counts. */
 export type InfoAnswer = {
   info: string
@@ -17,10 +20,8 @@ export type InfoAnswer = {
   roleBefore?: ReplicationRole
   takenOff: TakenOff
   writes: string[]
+  [APART]?: Info
 }
-
-/** Memo: what an answer was taken apart into while it was read, so that it is done once. Beside the answer, which must survive JSON. */
-const takenApartOf = new WeakMap<InfoAnswer, Info>()
 
 /**
  * INFO with the counts of commands: nearly everything that Redis tells about itself. Its percentiles of latency are left out where the
@@ -104,13 +105,13 @@ export const info: Probe<RedisLink, InfoAnswer> = {
       ...(roleBefore && { roleBefore }),
       takenOff: link.looks.takenOff(own, infoCounts(apart, seen)),
       writes: commands.filter((command) => link.writes.has(command)),
+      [APART]: apart,
     }
-    takenApartOf.set(raw, apart)
     return raw
   },
   parse(answer, { at }) {
     const { info: raw, runId, roleBefore, takenOff, writes } = answer
-    const apart = takenApartOf.get(answer)
+    const apart = answer[APART]
     if (apart) assertInfo(apart, raw)
     const parsed = apart ?? readInfo(raw)
     const samples = infoSamples(parsed, takenOff, new Set(writes))
