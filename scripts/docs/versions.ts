@@ -35,7 +35,12 @@ export const RUN_AGAINST: Record<string, RunAgainst> = {
       'Apache Traffic Server 9.2 by trafficserver_exporter 0.3',
     ],
     also: [],
-    played: ['Micrometer', 'other exporters', "pages of a cloud's exporters, written by their sources"],
+    played: [
+      'Micrometer',
+      'a page of keepalived_exporter (February 2023), kept from a run beside keepalived 2.2.7',
+      'other exporters',
+      "pages of a cloud's exporters, written by their sources",
+    ],
   },
   dns: { live: [], also: [], played: ['a name server of the tests (RFC 1035)'] },
   varnish: { live: ['7.1.1', 'prometheus_varnish_exporter 1.6.1'], also: [], played: ['counters as before 6.5', 'addresses as from 8.0'] },
