@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { createAnswers } from './answers.ts'
 
@@ -88,7 +87,7 @@ test('what fails is told to all who waited, and is tried anew', async () => {
   expect(await (await (await answers.of('list', 'targets', () => 1)).response(new Request('http://evenkeel/'))).json()).toBe(1)
 })
 
-test('whoever has it already is sent its tag alone, and whoever can unpack it gets it packed', async () => {
+test('whoever has it already is sent its tag alone, others the text itself', async () => {
   const { made, ask } = setUp()
   const first = ask()
   await turn()
@@ -101,9 +100,8 @@ test('whoever has it already is sent its tag alone, and whoever can unpack it ge
     const known = await ask({ 'if-none-match': header })
     expect([known.status, await known.text(), known.headers.get('etag')]).toEqual([304, '', etag])
   }
-  const packed = await ask({ 'if-none-match': '"other"', 'accept-encoding': 'gzip, br' })
-  expect([packed.status, packed.headers.get('content-encoding'), packed.headers.get('vary')]).toEqual([200, 'gzip', 'accept-encoding'])
-  expect(JSON.parse(gunzipSync(Buffer.from(await packed.arrayBuffer())).toString())).toHaveLength(5_000)
-  for (const none of ['br', 'gzip;q=0', 'identity'])
-    expect((await ask({ 'accept-encoding': none })).headers.get('content-encoding')).toBeNull()
+  const other = await ask({ 'if-none-match': '"other"', 'accept-encoding': 'gzip, br' })
+  // Next would take the encoding off, and leave the body packed.
+  expect([other.status, other.headers.get('content-encoding')]).toEqual([200, null])
+  expect(await other.json()).toHaveLength(5_000)
 })
