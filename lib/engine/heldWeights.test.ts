@@ -76,6 +76,13 @@ describe('weights that are held back', () => {
     expect(held()).toEqual({ app1: { weight: 100, relapses: 0, slow: 45, lasted: 34 } })
   })
 
+  it('a server that a remedy lowered along with the slow one is held too', () => {
+    const { finding, change, held } = setUpBound([20, 73, 100])
+    const { id } = finding('balancer/slow-server', 1, 0, 10)
+    change(1, [[1, 100, 20], [2, 100, 73]], { finding: id }) // biome-ignore format: one line
+    expect(held()).toMatchObject({ app1: { weight: 100 }, app2: { weight: 100, lasted: 0 } })
+  })
+
   it('a person who lowered it by hand while it was found slow counts; who did without such a finding has decided', () => {
     const { finding, change, held } = setUpBound([30, 40, 100])
     finding('balancer/slow-server', 1, 0, 10)

@@ -1,4 +1,3 @@
-import { median } from '../math/robust.ts'
 import type { Change } from '../model/change.ts'
 import type { Bus } from '../model/events.ts'
 import type { Finding } from '../model/finding.ts'
@@ -18,6 +17,9 @@ const REMEMBERED_MS = 86_400_000
 const CHANGES_MOST = 200
 /** Weights are whole numbers: within this part of what it had, a server has all of it back. */
 const WHOLE = 0.95
+/** Parts of its share below which a server was relieved: rounding to whole weights takes less. */
+const LESS = 0.97
+const CLEARLY_LESS = 0.9
 
 /** The facts of the journal about weights that are held back, laid over the topology that rules and advisors see. */
 export interface HeldWeights {
@@ -42,8 +44,16 @@ export function createHeldWeights(store: Pick<Store, 'changes' | 'findings' | 'p
     slow = null
     found.clear()
   }
+  /** A watched change tells of itself at each look; the journal is read anew when one begins or ends. */
+  const states = new Map<string, string>()
   bus.on((event) => {
-    if (event.type === 'change') forget()
+    if (event.type === 'change') {
+      const { id, state } = event.change
+      if (states.get(id) === state) return
+      if (state === 'kept' || state === 'rolled_back' || state === 'failed') states.delete(id)
+      else states.set(id, state)
+      forget()
+    }
     if (event.type !== 'finding' || event.finding.rule !== SLOW_RULE || event.finding.state === 'pending') return
     slow = null
     found.clear()
@@ -157,6 +167,9 @@ function chainOf(pool: Pool, changes: readonly Known[]): Written[] {
   return chain
 }
 
+/** Of an even number the larger of the two in the middle: the lower one may have been relieved too. */
+const upperMedian = (ratios: number[]): number => ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? 1
+
 type Cut = { at: number; weight: number }
 type Holding = { weight: number; cuts: Cut[]; writtenAt: number }
 
@@ -187,7 +200,7 @@ function heldIn(pool: Pool, changes: readonly Known[], slowOf: (subject: Labels)
     const ratio = (server: string) => after.get(server)! / Math.max(1e-9, before.get(server)!)
     const others = pool.servers.filter(({ name }) => !held.has(name) && !isSlowAt(name, change.at)).map(({ name }) => ratio(name))
     // All weights may have been multiplied, where the smallest one left nothing to lower.
-    const scale = reason === 'slow' ? (median(others) ?? 1) : 1
+    const scale = reason === 'slow' ? upperMedian(others) : 1
     for (const own of held.values()) {
       own.weight *= scale
       for (const cut of own.cuts) cut.weight *= scale
@@ -195,7 +208,9 @@ function heldIn(pool: Pool, changes: readonly Known[], slowOf: (subject: Labels)
     for (const server of written) {
       const own = held.get(server)
       const share = ratio(server) / scale
-      if (reason !== 'return' && share < 0.97 && isSlowAt(server, change.at)) {
+      // A remedy lowers along with a slow server those that are nearly so, too.
+      const relieved = isSlowAt(server, change.at) ? share < LESS : reason === 'slow' && share < CLEARLY_LESS
+      if (reason !== 'return' && relieved) {
         if (change.at - (returned.get(server) ?? Number.NEGATIVE_INFINITY) < RELAPSE_MS) relapse(server, change.at)
         const { weight, cuts } = own ?? { weight: before.get(server)! * scale, cuts: [] }
         held.set(server, { weight, cuts: [...cuts, { at: change.at, weight: after.get(server)! }], writtenAt: change.at })
