@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { cacheMemory } from '../lib/advisors/cache-memory.ts'
 import { poolWeights } from '../lib/advisors/pool-weights.ts'
+import { weightReturn } from '../lib/advisors/weight-return.ts'
 import { type Autopilot, createAutopilot } from '../lib/autopilot/autopilot.ts'
 import { createChanges } from '../lib/changes/changes.ts'
 import { slowServer } from '../lib/detectors/balancer/slow-server.ts'
+import { weightHeldBack } from '../lib/detectors/balancer/weight-held-back.ts'
 import { hitRatioLow } from '../lib/detectors/cache/hit-ratio-low.ts'
 import { createBus } from '../lib/engine/bus.ts'
 import type { Clock } from '../lib/engine/clock.ts'
@@ -29,6 +31,8 @@ const SERVERS = 4
 const [USUAL_S, ILL_S] = [0.02, 0.16]
 const READS = 200
 const CURVE_S = 300
+/** A person has looked at a regression, and gives the licence back, so long after it. */
+const RETURNS_MS = 1_800_000
 /** The working set of the cache grows by so much, this often. */
 const [GROWTH, GROWS_S] = [2.2, 6 * HOUR_S]
 
@@ -38,6 +42,8 @@ export type DaysOptions = {
   policies: readonly AutopilotRule[]
   /** So many judged changes of each remedy were made before the first day. */
   earned?: Readonly<Record<string, number>>
+  /** A person who applies what is proposed, this long after its finding fired, where the autopilot has no licence for it or may not, sees to what was left unjudged, and returns a licence that was lost. Absent: nobody does. */
+  personAfterS?: number
   /** Between the beginnings of two illnesses at least, in seconds; at most twice as long. */
   illEveryS?: number
   /** From this second on whatever is changed in the pool makes all its servers slow, until it is put back: what is predicted then is wrong. */
@@ -123,8 +129,8 @@ export async function simulatedDays(options: DaysOptions): Promise<Days> {
   const engine = createEngine({
     fleet,
     rules: {},
-    detectors: [slowServer, hitRatioLow],
-    advisors: [poolWeights, cacheMemory],
+    detectors: [slowServer, weightHeldBack, hitRatioLow],
+    advisors: [poolWeights, weightReturn, cacheMemory],
     store,
     bus,
     describe: (steps) => changes.describe(steps),
@@ -169,6 +175,7 @@ export async function simulatedDays(options: DaysOptions): Promise<Days> {
     await engine.tick()
     await changes.tick()
     await autopilot.tick()
+    if (options.personAfterS !== undefined) await applyAsPerson(options.personAfterS * 1_000)
   }
   const all = store.changes.list(({ at }) => at > FROM) as Change[]
   await engine.stop()
@@ -180,6 +187,19 @@ export async function simulatedDays(options: DaysOptions): Promise<Days> {
     autopilot,
     weights: [...queues.weights],
     memory: state.memory,
+  }
+
+  async function applyAsPerson(afterMs: number): Promise<void> {
+    const licensed = new Set(autopilot.standings().flatMap(({ rule, licence }) => (licence.licensed ? rule.advisor : [])))
+    for (const proposal of store.proposals.list(({ state }) => state === 'open')) {
+      if (!proposal.prediction || (licensed.has(proposal.advisor) && changes.onlyByPerson(proposal) === null)) continue
+      const since = store.findings.get(proposal.finding)?.firingAt ?? clock.now
+      if (clock.now - since >= afterMs) await changes.apply(proposal.id, 'ann').catch(() => {})
+    }
+    const open = store.changes.list(({ needsPerson, verdict, endedAt }) => needsPerson !== undefined && verdict === 'unjudged' && endedAt! <= clock.now - afterMs) // biome-ignore format: one line
+    for (const { id } of open) changes.settle(id, 'ann')
+    for (const { rule, licence } of autopilot.standings())
+      if (licence.revoked && clock.now - licence.revoked.at >= RETURNS_MS) autopilot.returnLicence(rule.id, 'ann')
   }
 }
 
