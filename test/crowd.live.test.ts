@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { watchCrowd } from './crowd.ts'
+import { watchPages } from './manyPages.ts'
 
 /**
  * Short, and with slack for a machine that others use too: crowd.long.test.ts holds all sizes against their goals. What it shows in any case is
@@ -19,4 +20,9 @@ test('a HAProxy with 5,000 servers does not block the event loop, and what is le
   expect(cost.end).toBeLessThan(15)
   // It was over three seconds.
   expect(cost.turn).toBeLessThan(200)
+})
+
+/** crowd.long.test.ts has a thousand of them. */
+test('a hundred open pages cost nobody a poll, and all of them end with the same findings', { timeout: 120_000 }, async () => {
+  expect(await watchPages(100)).toBeLessThan(5)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Cost, watchCrowd } from './crowd.ts'
 import type { Crowd } from './fakeHaproxy.ts'
+import { watchPages } from './manyPages.ts'
 
 const LEFT = /servers are left out/
 const SIZES: [what: string, crowd: Crowd, reported: RegExp | null][] = [
@@ -24,6 +25,10 @@ test.each(SIZES)('%s: nothing freezes', { timeout: 240_000 }, async (what, crowd
   const words = JSON.stringify(cost.targets)
   if (reported) expect(words).toMatch(reported)
   else expect(words).not.toMatch(LEFT)
+})
+
+test('a thousand open pages cost nobody a poll, and all of them end with the same findings', { timeout: 600_000 }, async () => {
+  expect(await watchPages(1_000)).toBeLessThan(5)
 })
 
 const lineOf = (what: string, { worst, p99, baseline, turn, rss, end, overview, pools }: Cost) =>

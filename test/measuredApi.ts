@@ -1,4 +1,7 @@
 import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
 import { exposition } from '../lib/server/health/exposition.ts'
 import { serve } from '../lib/server/http/serve.ts'
 import { runtime } from '../lib/server/runtime.ts'
@@ -21,8 +24,22 @@ const server = createServer(async (request, response) => {
   if (request.url === '/healthz') return response.end('ok\n')
   if (request.url === '/turn') return response.end(String(longest))
   if (request.url === '/metrics') return response.end((await exposition(runtime())).text)
-  const answer = await serve(new Request(`http://127.0.0.1${request.url}`, { headers: { host: '127.0.0.1' } }))
-  response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' })
-  response.end(await answer.text())
+  const left = new AbortController()
+  response.on('close', () => response.writableFinished || left.abort())
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const { method, headers } = request
+  const answer = await serve(
+    new Request(`http://127.0.0.1${request.url}`, {
+      method: method!,
+      headers: { ...(headers as Record<string, string>), host: '127.0.0.1' },
+      signal: left.signal,
+      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+    }),
+  )
+  response.writeHead(answer.status, Object.fromEntries(answer.headers))
+  if (!answer.body) return response.end()
+  // As Next does: no faster than it is read.
+  await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => {})
 })
-server.listen(Number(process.env.PORT), process.env.HOSTNAME, () => console.log('ready'))
+server.listen({ port: Number(process.env.PORT), host: process.env.HOSTNAME, backlog: 4_096 }, () => console.log('ready'))

@@ -11,7 +11,7 @@ export default async function Page() {
   const { runtime } = await visit('viewer')
   return (
     <>
-      <TargetList only="caches" initialData={await listTargets(runtime)} />
+      <TargetList only="caches" initialData={await listTargets(runtime, { brief: true })} />
       <TtlPolicies initialData={listTtls(runtime)} />
     </>
   )

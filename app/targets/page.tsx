@@ -7,5 +7,5 @@ export const metadata = { title: 'Targets' }
 
 export default async function Page() {
   const { runtime } = await visit('viewer')
-  return <TargetList initialData={await listTargets(runtime)} />
+  return <TargetList initialData={await listTargets(runtime, { brief: true })} />
 }

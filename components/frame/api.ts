@@ -68,7 +68,10 @@ async function send<T>(method: string, url: string, body?: unknown, signal?: Abo
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (signal?.aborted) {
+      pace.gaveUp(performance.now() - began)
+      throw error
+    }
     throw new Problem(
       0,
       'offline',

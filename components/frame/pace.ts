@@ -21,6 +21,10 @@ export function createPace(random: () => number = Math.random) {
     answered(ms: number) {
       answerMs += NEWEST_SHARE * (ms - answerMs)
     },
+    /** So long was waited for one that was given up: it would have taken longer. */
+    gaveUp(ms: number) {
+      if (ms > answerMs) this.answered(ms)
+    },
     /** The server asks for it, which knows how many pages are open. */
     asked(ms: number | undefined) {
       askedMs = ms ?? 0

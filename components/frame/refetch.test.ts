@@ -6,9 +6,10 @@ afterEach(() => void vi.useRealTimers())
 
 function setUp() {
   const told: [keys: string[], now: boolean][] = []
-  const page = { seen: true }
+  const page = { seen: true, busy: '' }
   const refetch = createRefetch({
     delay: () => 500,
+    busy: (key) => key === page.busy,
     seen: () => page.seen,
     invalidate: (keys, now) => void told.push([[...keys], now]),
   })
@@ -37,6 +38,20 @@ test('out of sight nothing is asked for: it is old when somebody looks', () => {
   refetch.touch(['findings'])
   vi.advanceTimersByTime(500)
   expect(told).toEqual([[['findings'], false]])
+})
+
+test('an answer on its way is waited for, and then asked for again: the event may have come after it was made', () => {
+  const { told, page, refetch } = setUp()
+  page.busy = 'targets'
+  refetch.touch(['targets', 'frame'])
+  vi.advanceTimersByTime(2_000)
+  expect(told).toEqual([[['frame'], true]])
+  page.busy = ''
+  vi.advanceTimersByTime(500)
+  expect(told).toEqual([
+    [['frame'], true],
+    [['targets'], true],
+  ])
 })
 
 test('a page that is left asks for nothing more', () => {

@@ -37,6 +37,7 @@ export function useEvents(live: boolean) {
   useEffect(() => {
     const refetch = createRefetch({
       delay: pace.delay,
+      busy: (key) => client.isFetching({ queryKey: [key] }) > 0,
       seen: () => isLive.current && !document.hidden,
       invalidate(keys, now) {
         for (const key of keys) void client.invalidateQueries({ queryKey: [key], refetchType: now ? 'active' : 'none' })

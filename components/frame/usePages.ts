@@ -29,6 +29,9 @@ export type Pages<T> = {
   error: Error | null
 }
 
+/** Whoever reads a list to its end asks for few long pages. */
+const ALL_LIMIT = 1_000
+
 /** What is asked for page by page, each with the cursor that the page before gave. */
 export const pagesQuery = <T>(key: readonly unknown[], path: string, query: Query = {}) => ({
   queryKey: [...key, 'pages', query] as const,
@@ -40,7 +43,8 @@ export const pagesQuery = <T>(key: readonly unknown[], path: string, query: Quer
 
 /** A list of the API over its pages: nobody may take the first page for the whole list. `key` begins with the noun that events speak of. */
 export function usePages<T>(key: readonly unknown[], path: string, options: Options<T> = {}): Pages<T> {
-  const { query = {}, initialData, everyMs = 3_000, all = false, enabled } = options
+  const { initialData, everyMs = 3_000, all = false, enabled } = options
+  const query = all ? { limit: ALL_LIMIT, ...options.query } : (options.query ?? {})
   const { live } = useLive()
   const found = useInfiniteQuery({
     ...pagesQuery<T>(key, path, query),

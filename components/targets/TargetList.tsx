@@ -170,11 +170,13 @@ function abilityText(target: TargetView): string {
     .join(', ')}${not.length > 3 ? ` and ${not.length - 3} more` : ''} not available`
 }
 
+const BRIEF = { brief: 1 }
+
 /** All targets, or only those that cache. */
 export function TargetList({ initialData, only }: { initialData: Page<TargetView>; only?: 'caches' }) {
   const go = useGo()
   const [scope] = useScope()
-  const list = usePages<TargetView>(['targets'], 'targets', { initialData, all: true })
+  const list = usePages<TargetView>(['targets'], 'targets', { query: BRIEF, initialData, all: true })
   const all = only ? list.items.filter(isCache) : list.items
   const mineFirst = useMineFirst()
   const rows = mineFirst(all).filter((t) =>

@@ -62,10 +62,10 @@ test('many pages are told over how long to spread what they ask for, and when to
   const last = stream.open({})
   stream.publish({ type: 'sample', at: 1_000 }, {})
   const [told, later] = [await read(first), await read(last)]
-  expect(told).toContain('retry: 2003\n')
+  expect(told).toContain('retry: 2008\n')
   expect(told).toContain('data: {"at":"1970-01-01T00:00:00.000Z"}\n')
-  expect(told).toContain('data: {"at":"1970-01-01T00:00:01.000Z","spreadMs":5005}\n')
-  expect(later).toContain('retry: 4503\n')
+  expect(told).toContain('data: {"at":"1970-01-01T00:00:01.000Z","spreadMs":15015}\n')
+  expect(later).toContain('retry: 9508\n')
 })
 
 test('samples carry the metrics asked for and take no place among what is kept', async () => {

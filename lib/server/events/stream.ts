@@ -7,8 +7,8 @@ const KEPT = 2_000
 /** A reader that has not taken this many bytes is gone or too slow; it comes back with Last-Event-ID and loses nothing. */
 const BACKLOG_BYTES = 1 << 20
 const HEARTBEAT_MS = 15_000
-/** Each open page asks for its lists anew when it hears of an event: together no more than so many calls a second. */
-const READER_MS = 5
+/** Each open page asks for about three lists anew when it hears of an event: together no more than 200 calls a second. */
+const READER_MS = 15
 /** Below this pages spread by themselves. */
 const SPREAD_FROM_MS = 300
 const RETRY_MS = 2_000

@@ -106,7 +106,14 @@ async function answerOf(operation: Operation, call: AnyCall): Promise<unknown> {
   return answer.response(call.request)
 }
 
-const table = operations.map((operation) => ({ operation, segments: operation.path.split('/') }))
+const literals = (wanted: string[]) => wanted.filter((part) => !part.startsWith('{')).length
+/** By the number of segments, those with the most literal ones first: `keys/{id}` must not shadow `keys/hot`. */
+const table = Map.groupBy(
+  operations
+    .map((operation) => ({ operation, segments: operation.path.split('/') }))
+    .sort((a, b) => literals(b.segments) - literals(a.segments)),
+  ({ segments }) => segments.length,
+)
 
 type Found = { operation: Operation; params: Record<string, string> }
 
@@ -114,11 +121,8 @@ type Found = { operation: Operation; params: Record<string, string> }
 function find(method: string, path: string): Found | EvenkeelError {
   const segments = segmentsOf(path)
   if (segments instanceof EvenkeelError) return segments
-  const fits = (wanted: string[]) =>
-    wanted.length === segments.length && wanted.every((part, index) => part.startsWith('{') || part === segments[index])
-  // `keys/{id}` must not shadow `keys/hot`.
-  const literals = (wanted: string[]) => wanted.filter((part) => !part.startsWith('{')).length
-  const matching = table.filter(({ segments: wanted }) => fits(wanted)).sort((a, b) => literals(b.segments) - literals(a.segments))
+  const fits = (wanted: string[]) => wanted.every((part, index) => part.startsWith('{') || part === segments[index])
+  const matching = (table.get(segments.length) ?? []).filter(({ segments: wanted }) => fits(wanted))
   const found = matching.find(({ operation }) => operation.method === (method === 'HEAD' ? 'GET' : method))
   if (!found) {
     if (matching.length === 0) return new EvenkeelError('not_found', 'There is no such path; /api/v1/openapi.json lists all paths.')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { page } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
-import { name, paging, words } from '../http/inputs.ts'
+import { flag, name, paging, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
 import { ofTarget } from '../teams/touches.ts'
@@ -20,6 +20,9 @@ export const targetOperations = [
     tag,
     query: z.object({
       ...paging,
+      brief: flag.optional().meta({
+        description: 'For long lists: without probes, and of the capabilities those alone that are not available, without the reason',
+      }),
       q: words(200).optional().meta({ description: 'Only those whose name, kind or parent holds this text, in whatever case' }),
     }),
     answer: page(targetAnswer),

@@ -44,3 +44,22 @@ it('searches by name, kind and parent in whatever case, page by page', async () 
   expect((await search('HAPROXY')).names).toEqual(['edge'])
   expect((await search('none')).total).toBe(0)
 })
+
+it('is brief where a list of thousands is wanted: without probes and what is as it should be', async () => {
+  const all = [{ ...status('a', 'redis'), probes: [{ id: 'info', lastAt: null }] }]
+  const capabilities = [
+    { feature: 'INFO', available: true },
+    { feature: 'SLOWLOG', available: false, because: 'it may not be read' },
+  ]
+  const engine = {
+    listed: () => all,
+    target: () => all[0],
+    topology: () => ({ ...emptyTopology(), targets: [{ name: 'a', kind: 'redis', state: 'up', capabilities }] }),
+    targetConfig: () => null,
+    window: () => load(1_000, {}),
+  }
+  const list = async (brief: boolean) => (await listTargets({ engine } as unknown as Runtime, { brief })).items[0]
+  expect(await list(false)).toMatchObject({ capabilities, probes: [{ id: 'info' }] })
+  expect(await list(true)).toMatchObject({ name: 'a', capabilities: [{ feature: 'SLOWLOG', available: false }], probes: [] })
+  expect((await list(true))!.capabilities[0]).not.toHaveProperty('because')
+})

@@ -14,9 +14,12 @@ import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/fi
 
 /**
  * Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. `q`: those alone whose name,
- * kind or parent holds it, in whatever case.
+ * kind or parent holds it, in whatever case. `brief`: what one line of a list shows.
  */
-export async function listTargets(runtime: Runtime, { q = '', ...paging }: Paging & { q?: string } = {}): Promise<Page<TargetView>> {
+export async function listTargets(
+  runtime: Runtime,
+  { q = '', brief = false, ...paging }: Paging & { q?: string; brief?: boolean } = {},
+): Promise<Page<TargetView>> {
   const { engine } = runtime
   const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
   const sorted = listed(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -26,8 +29,16 @@ export async function listTargets(runtime: Runtime, { q = '', ...paging }: Pagin
   const { items, ...rest } = page(found, ({ name }) => name, paging)
   // One may go while others are read.
   const known = items.flatMap(({ name }) => engine.target(name) ?? [])
-  return { items: await mapped(known, (status) => targetView(runtime, status, seen, children.get(status.name))), ...rest }
+  const view = (status: TargetStatus) => targetView(runtime, status, seen, children.get(status.name))
+  return { items: await mapped(known, brief ? (status) => briefly(view(status)) : view), ...rest }
 }
+
+/** Four fifths of what a target says are its probes and the reasons of its capabilities. */
+const briefly = (view: TargetView): TargetView => ({
+  ...view,
+  capabilities: view.capabilities.flatMap(({ feature, available }) => (available ? [] : [{ feature, available }])),
+  probes: [],
+})
 
 export function getTarget(runtime: Runtime, name: string): TargetView {
   const { engine } = runtime
