@@ -121,7 +121,7 @@ const TargetGo = ({ name }: { name: string }) => (
 function FoundThrough({ names }: { names: readonly string[] }) {
   return (
     <Section title="Found through it">
-      <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+      <ul className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
         {names.map((name) => (
           <li key={name}>
             <TargetGo name={name} />
