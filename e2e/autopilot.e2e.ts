@@ -42,6 +42,12 @@ test('a licence that was lost is shown with its reason and returned, and the pas
     await expect(page.getByRole('table', { name: 'Simulated steps' }).getByRole('row').nth(1)).toContainText('apply')
     expect(await violations(page)).toEqual([])
     await shots(page, 'simulated')
+    // On a telephone the outcome stands below its proposal.
+    await page.setViewportSize({ width: 390, height: 844 })
+    const outcome = page.getByRole('table', { name: 'Simulated steps' }).getByText('by ann').filter({ visible: true }).first()
+    await expect(outcome).toBeVisible()
+    expect(await violations(page)).toEqual([])
+    await page.setViewportSize({ width: 1440, height: 900 })
     await policies.getByRole('row').nth(1).press('Enter')
     await expect(page).toHaveURL(/policy=pool-weights/)
     const sheet = page.getByRole('dialog').filter({ hasText: 'Why it is fit' })
