@@ -146,6 +146,8 @@ export class History extends OnDisk implements Held, KeepsMoments {
     // Nothing is read for what is known without it.
     if (this.pending && to >= this.flushedTo) return from <= this.flushedTo
     if (this.pending) this.#load()
+    // Nearly all windows end now: nothing is searched for.
+    if (this.size > 0 && to >= this.lastAt) return this.lastAt >= from
     const first = this.indexAt(from)
     return (first < this.size && this.atOf(first) <= to) || (from < this.heldFrom && this.points(from, to).length > 0)
   }

@@ -2,6 +2,7 @@ import type { ClockStep } from '../model/clock.ts'
 import { type Labels, type Reading, sameLabels } from '../model/series.ts'
 import type { Archive, SeriesRow } from './archive.ts'
 import { flushedPoints } from './draw.ts'
+import { DueList } from './dueList.ts'
 import { History } from './history.ts'
 import { isReadingOf } from './isReadingOf.ts'
 import { Labelled } from './labelled.ts'
@@ -29,6 +30,8 @@ export class SeriesMemory {
   readonly #older: History['older']
   readonly #index = new Labelled<History>()
   readonly #byId = new Map<number, History>()
+  /** Of all of them, when the next chunk of each is due. */
+  readonly due = new DueList()
   /** The first series of each poll, by target. */
   readonly #firsts = new Map<string, History>()
   /** Series that have no row yet. */
@@ -159,9 +162,11 @@ export class SeriesMemory {
   }
 
   stepClock(step: ClockStep): void {
+    this.due.clear()
     for (const history of this.#byId.values()) {
       history.stepClock(step)
       history.dueAt += step.byMs
+      this.due.add(history)
     }
     if (this.#newestAt !== null) this.#newestAt = Math.min(this.#newestAt, step.at)
   }
@@ -235,6 +240,7 @@ export class SeriesMemory {
     history.older = this.#older
     // Spread evenly, so that no tick writes more than its part of the chunks.
     history.dueAt = Math.min(at, now) + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
+    this.due.add(history)
     return history
   }
 }

@@ -61,13 +61,14 @@ export class SeriesWriter {
 
   /** Writes the samples of these series into chunks. Call inside a transaction. */
   flush(due: Iterable<History>, at: number): (() => void)[] {
-    const { archive, chunkMs, drops } = this.#options
+    const { archive, memory, chunkMs, drops } = this.#options
     const done: (() => void)[] = []
     for (const history of due) {
       const flushedTo = archive.flush(history, at, drops(at))
       done.push(() => {
         history.flushedTo = flushedTo
         history.dueAt = at + chunkMs
+        if (!history.gone) memory.due.add(history)
       })
     }
     return done
@@ -96,8 +97,7 @@ export class SeriesWriter {
     const { memory } = this.#options
     // A series' row comes before its chunks. New ones may come between two parts of a tick, in each tick some: the others do not wait for them.
     const rowless = new Set(memory.rowless)
-    const due: History[] = []
-    for (const history of memory.all()) if (history.dueAt <= at && !rowless.has(history)) due.push(history)
+    const due = memory.due.until(at).filter((history) => !rowless.has(history))
     for (let i = 0; i < due.length; i += DUE_AT_ONCE) yield due.slice(i, i + DUE_AT_ONCE)
   }
 
