@@ -1,25 +1,12 @@
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { violations } from './axe.ts'
 import { startSeeded } from './seededAutopilot.ts'
+import { shots } from './shots.ts'
 
 const POLICIES = `autopilot:
   - { advisor: pool-weights, max: { perHour: 4, trafficShare: 0.5 } }
   - { advisor: cache-memory, where: { team: shop }, hours: [{ days: [mon, tue], from: "09:00", to: "16:00", zone: Europe/Zurich }] }
 `
-
-async function shots(page: Page, name: string): Promise<void> {
-  if (!process.env.SHOTS) return
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    for (const width of [1440, 1024, 390]) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.waitForTimeout(300)
-      await page.screenshot({ path: `${process.env.SHOTS}/${name}-${theme}-${width}.png`, fullPage: true })
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
 
 test('a licence that was lost is shown with its reason and returned, and the past is replayed', async ({ page }) => {
   const evenkeel = await startSeeded(POLICIES)

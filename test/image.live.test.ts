@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -7,20 +7,10 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import nextConfig from '../next.config.js'
 import { builtServer, ensureBuild } from '../scripts/boot/build.mjs'
-import { root } from '../scripts/boot/stamp.mjs'
 import { freePort } from './daemon.ts'
+import { IMAGE_CMD as CMD, IMAGE_HEALTH as HEALTH, IMAGE_ENV } from './image.ts'
 
 /** The standalone build, started as the image starts it: its environment and its command, read from the Dockerfile. */
-const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
-const IMAGE_ENV = Object.fromEntries(
-  [...dockerfile.matchAll(/^ENV ((?:.*\\\n)*.*)$/gm)]
-    .map(([, text]) => text!)
-    .flatMap((text) => text.replaceAll('\\\n', ' ').trim().split(/\s+/))
-    .map((pair) => pair.split('=') as [string, string]),
-)
-const command = (pattern: RegExp): string[] => JSON.parse(pattern.exec(dockerfile)![1]!) as string[]
-const CMD = command(/^CMD (\[.*\])$/m)
-const HEALTH = command(/^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m)
 
 /** What is left to Node: loaded when it is first needed. */
 const external = nextConfig.serverExternalPackages ?? []

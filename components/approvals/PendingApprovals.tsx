@@ -1,12 +1,13 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Moment } from '@/components/frame/Ago.tsx'
+import { Ago, Moment } from '@/components/frame/Ago.tsx'
 import { errorText, path, post, remove } from '@/components/frame/api.ts'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { noOperatorBecause } from '@/components/frame/noChange.ts'
 import { useApi } from '@/components/frame/useApi.ts'
 import { StepsTable } from '@/components/proposals/StepsTable.tsx'
+import { targetStepsLine } from '@/components/proposals/words.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Code } from '@/components/ui/code.tsx'
 import { Field, Input } from '@/components/ui/field.tsx'
@@ -19,24 +20,75 @@ import type { ApprovalView } from '@/lib/model/answers/approval.ts'
 import type { FrameView } from '@/lib/model/answers/frame.ts'
 import type { Page } from '@/lib/model/answers/shape.ts'
 
-/** What waits for a second person, each with what would be written. Nothing while nothing waits. */
+const DAY_MS = 86_400_000
+const OVER_SHOWN = 5
+/** What became of a request that was not carried out. */
+const OVER = {
+  declined: { words: 'declined', tone: 'warning' },
+  withdrawn: { words: 'withdrawn', tone: 'info' },
+  void: { words: 'could not be applied any more', tone: 'warning' },
+  expired: { words: 'nobody approved it in time', tone: 'warning' },
+} as const
+
+/** What waits for a second person, each with what would be written, and what was declined of late. Nothing while there is neither. */
 export function PendingApprovals() {
   const { data: frame } = useApi<FrameView>(['frame'], 'frame', { everyMs: 10_000 })
   const { data } = useApi<Page<ApprovalView>>(['approvals'], 'approvals', { query: { state: 'pending' }, everyMs: 5_000 })
+  const { data: newest } = useApi<Page<ApprovalView>>(['approvals', 'newest'], 'approvals', { query: { limit: '50' }, everyMs: 10_000 })
   const items = data?.items ?? []
-  if (items.length === 0) return null
+  const over = newest?.items.filter(isOverOfLate).slice(0, OVER_SHOWN) ?? []
+  if (items.length + over.length === 0) return null
   return (
     <div id="approvals">
-      <Section title="Waiting for an approval" note="of high risk: applied once another person than who asked has approved it">
-        <ul className="flex flex-col gap-3">
-          {items.map((approval) => (
-            <li key={approval.id}>
-              <Request approval={approval} frame={frame} />
-            </li>
-          ))}
-        </ul>
-      </Section>
+      {items.length > 0 && (
+        <Section title="Waiting for an approval" note="of high risk: applied once another person than who asked has approved it">
+          <ul className="flex flex-col gap-3">
+            {items.map((approval) => (
+              <li key={approval.id}>
+                <Request approval={approval} frame={frame} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {over.length > 0 && (
+        <Section title="Not carried out" note="requests of the last day">
+          <ul className="flex flex-col gap-1 text-sm">
+            {over.map((approval) => (
+              <Over key={approval.id} approval={approval} />
+            ))}
+          </ul>
+        </Section>
+      )}
     </div>
+  )
+}
+
+const endOf = ({ decidedAt, until }: ApprovalView) => decidedAt ?? until
+const isOverOfLate = (approval: ApprovalView) => approval.state in OVER && Date.now() - Date.parse(endOf(approval)) < DAY_MS
+
+/** One line: who had asked for what, who has ended it, and why. */
+function Over({ approval }: { approval: ApprovalView }) {
+  const { words, tone } = OVER[approval.state as keyof typeof OVER]
+  return (
+    <li className="[overflow-wrap:anywhere]">
+      <Sentence text={approval.by} max={60} />: {targetStepsLine(approval.steps)}{' '}
+      <Status tone={tone}>
+        {words}
+        {approval.state === 'declined' && approval.decidedBy && (
+          <>
+            {' '}
+            by <Sentence text={approval.decidedBy} max={60} />
+          </>
+        )}
+      </Status>{' '}
+      <Ago at={endOf(approval)} className="text-dim" />
+      {approval.reason && (
+        <>
+          : <Sentence text={approval.reason} max={500} />
+        </>
+      )}
+    </li>
   )
 }
 

@@ -8,7 +8,7 @@ import { Sentence } from '@/components/ui/sentence.tsx'
 import type { ProposalView } from '@/lib/model/answers/proposal.ts'
 
 /** In the place of Apply, where a second person has to approve first: asks for that, or says who has. */
-export function AskButton({ proposal }: { proposal: ProposalView }) {
+export function AskButton({ proposal, disabledBecause }: { proposal: ProposalView; disabledBecause: string | undefined }) {
   const client = useQueryClient()
   const ask = useMutation({
     mutationFn: () => askApproval({ proposal: proposal.id, ...(proposal.group && { group: true }) }),
@@ -27,14 +27,7 @@ export function AskButton({ proposal }: { proposal: ProposalView }) {
     )
   return (
     <>
-      <Button
-        data-apply
-        look="primary"
-        size="md"
-        disabledBecause={proposal.disabledBecause}
-        busy={ask.isPending}
-        onClick={() => ask.mutate()}
-      >
+      <Button data-apply look="primary" size="md" disabledBecause={disabledBecause} busy={ask.isPending} onClick={() => ask.mutate()}>
         Ask for approval
       </Button>
       <span className="text-dim text-sm">It is of high risk: a second person has to approve it before anything is written.</span>

@@ -86,7 +86,7 @@ export function ProposalPanel({ proposal }: { proposal: ProposalView }) {
       />
       <div className="flex flex-wrap items-center gap-3">
         {proposal.approval !== undefined ? (
-          <AskButton proposal={proposal} />
+          <AskButton proposal={proposal} disabledBecause={because} />
         ) : needsSecond ? (
           <Button data-apply look="primary" size="md" disabledBecause={because} onClick={() => setSure(true)}>
             {verb}…

@@ -4,6 +4,7 @@ import { settingWords, valueWords } from './words.ts'
 
 /** The exact difference: each setting, now and then. */
 export function StepsTable({ steps, applied }: { steps: readonly Step[]; applied?: boolean }) {
+  const several = new Set(steps.map(({ setting }) => setting.target)).size > 1
   return (
     <table className="w-full text-sm" aria-label="Steps">
       <thead className="text-left text-dim text-xs">
@@ -19,6 +20,8 @@ export function StepsTable({ steps, applied }: { steps: readonly Step[]; applied
           <tr key={`${step.setting.target} ${step.setting.name}`} className="border-line border-t">
             <td className="py-1 pr-3" title={step.setting.name}>
               {settingWords(step)}
+              {/* Where the column has no room, and the rows would read alike. */}
+              {several && <span className="block text-dim text-xs sm:hidden">{safe(step.setting.target, 60)}</span>}
             </td>
             <td className="py-1 pr-3 text-dim max-sm:hidden">{safe(step.setting.target, 60)}</td>
             <td className="num py-1 pr-3 text-dim">{valueWords(step, step.before)}</td>

@@ -1140,6 +1140,24 @@ describe('a course over a group', () => {
     expect(f.changes().partsOf(course(f)).has('lb3')).toBe(false)
   })
 
+  it('makes one behind the canary again that a crash cut off while it wrote', async () => {
+    const { f, proposal, held } = group()
+    await f.changes().applyToGroup(proposal.id, 'ann')
+    improve(f, 'lb1')
+    f.restart()
+    await f.pass(2, null)
+    const cut = part(f, 'lb2')
+    f.values.lb2!['app/a/weight'] = '100'
+    f.store().changes.put({ ...cut, state: 'applying', watchFrom: undefined, watchUntil: undefined })
+    f.restart()
+    await f.changes().recover()
+    await f.pass(3, null)
+    expect(f.change(cut.id)).toMatchObject({ state: 'rolled_back', automatic: true })
+    expect(part(f, 'lb2')).toMatchObject({ state: 'watching' })
+    expect(course(f)).toMatchObject({ state: 'running' })
+    expect(held()).toEqual(['20', '20', '100'])
+  })
+
   it('asks where the effect on the canary could not be told, and a person goes on or rolls back', async () => {
     const { f, proposal, held } = group()
     await f.changes().applyToGroup(proposal.id, 'ann')

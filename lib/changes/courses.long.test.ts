@@ -78,7 +78,7 @@ describeWith(['haproxy'], 'a course over three identical HAProxys', () => {
       expect(await Promise.all(servers.map((server) => weightOf(server, 'app3')))).toEqual(['4', '100', '100'])
       const canary = await evenkeel.change(change)
       expect(canary.controls?.[0]?.siblings.map(({ where }) => where.target)).toEqual(['lb2', 'lb3'])
-      await evenkeel.until(() => changes(evenkeel), (all) => all.length === 2, 120) // biome-ignore format: one line
+      await evenkeel.until(() => changes(evenkeel), (all) => all.length === 2 && all.every(({ state }) => state !== 'applying'), 120) // biome-ignore format: one line
       await evenkeel.kill()
       await evenkeel.start()
       await evenkeel.until(() => courses(evenkeel), ([course]) => course!.state === 'done', 240) // biome-ignore format: one line

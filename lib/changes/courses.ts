@@ -38,11 +38,19 @@ export const allCourses = ({ store }: Pick<ChangesContext, 'store'>): Course[] =
 /** Why its next target cannot be changed just now, or null. */
 const waitingOf = (course: Course, { store }: Pick<ChangesContext, 'store'>) => store.memory.get<CourseWaiting>(courseWaitingKey(course))
 
-/** The changes of a course by their target, the newest of each. */
-export function partsOf({ id }: Pick<Course, 'id'>, { store }: Pick<ChangesContext, 'store'>): Map<string, Change> {
-  const changes = store.changes.list(({ course }) => course === id)
+/**
+ * The changes of a course by their target, the newest of each. One behind the canary that a crash cut off while it wrote, and that was put back,
+ * is made again: it says nothing about the new values.
+ */
+export function partsOf({ id, order }: Pick<Course, 'id' | 'order'>, { store }: Pick<ChangesContext, 'store'>): Map<string, Change> {
+  const changes = store.changes.list(
+    (change) => change.course === id && !(wasCutOff(change) && change.steps[0]!.setting.target !== order[0]),
+  )
   return new Map(changes.toReversed().map((change) => [change.steps[0]!.setting.target, change as Change]))
 }
+
+const wasCutOff = ({ state, automatic, watchFrom }: Readonly<Change>) =>
+  state === 'rolled_back' && automatic === true && watchFrom === undefined
 
 /** The course that is under way on any of these settings, or null: nothing else changes them meanwhile. */
 export function courseOn(steps: readonly { setting: { target: string; name: string } }[], context: ChangesContext): Course | null {
