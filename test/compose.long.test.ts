@@ -1,14 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
-import { builtServer, ensureBuild } from '../scripts/boot/build.mjs'
+import { ensureBuild } from '../scripts/boot/build.mjs'
 import { root } from '../scripts/boot/stamp.mjs'
 import { findProgram, freePort, startDaemon } from './daemon.ts'
-import { IMAGE_CMD, IMAGE_ENV, IMAGE_HEALTH } from './image.ts'
+import { readyAt, startImage } from './image.ts'
 import { describeWith } from './live.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './servers.ts'
@@ -64,23 +63,14 @@ describeWith(['postgres', 'redis-server', 'victoria-metrics'], 'deploy/compose.r
         .replace('/run/secrets/state', state)
         .replaceAll('http://series:8428', series.about.url)
       writeFileSync(config, `${own}\ntargets: [{ kind: redis, name: cache, url: "${redis.about.url}" }]\n`)
-      const env = { NODE_ENV: 'production', PATH: process.env.PATH, HOSTNAME: name, ...IMAGE_ENV, EVENKEEL_CONFIG: config } as const
-      const child = spawn(process.execPath, IMAGE_CMD.slice(1), { cwd: dirname(builtServer), env, stdio: 'ignore' })
-      ends.defer(async () => {
-        const gone = once(child, 'exit')
-        if (child.exitCode === null && child.kill('SIGTERM')) await gone
-      })
+      const keel = ends.use(startImage(config, { host: name }))
       const url = `http://127.0.0.1:${port}`
-      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 90_000, interval: 300 })
-      execFileSync(process.execPath, IMAGE_HEALTH.slice(1), { cwd: dirname(builtServer), env })
+      await readyAt(`${url}/readyz`)
+      keel.health()
       urls.push(url)
     }
     for (const url of urls) expect((await fetch(`${url}/api/v1/targets`)).status).toBe(401)
-    const { about } = database
-    await vi.waitFor(async () => {
-      const own = execFileSync(findProgram('psql')!, ['-At', about.url, '-c', 'SELECT count(*) FROM evenkeel.replica WHERE until > clock_timestamp()']) // biome-ignore format: one line
-      expect(own.toString().trim()).toBe('3')
-    }, { timeout: 20_000, interval: 500 }) // biome-ignore format: one line
+    await vi.waitFor(async () => expect(await database.about.replicas()).toHaveLength(3), { timeout: 20_000, interval: 500 })
     const seen = async () => (await (await fetch(`${series.about.url}/api/v1/query?query=${encodeURIComponent('cache_uptime_seconds')}`)).text()) // biome-ignore format: one line
     await vi.waitFor(async () => expect(await seen()).toContain('"target":"cache"'), { timeout: 60_000, interval: 500 })
   }, 400_000)

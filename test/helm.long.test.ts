@@ -19,8 +19,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { parseConfig } from '../lib/config/parse.ts'
 import { schemas } from '../lib/server/schemas.ts'
+import { ensureBuild } from '../scripts/boot/build.mjs'
 import { root } from '../scripts/boot/stamp.mjs'
+import { freePort } from './daemon.ts'
+import { readyAt, startImage } from './image.ts'
 import { describeWith } from './live.ts'
+import { startPostgres } from './postgres.ts'
 
 const MODELS = { ServiceMonitor, StatefulSet, Ingress, NetworkPolicy, PodDisruptionBudget, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ConfigMap, Service, ServiceAccount } // biome-ignore format: one line
 type Kind = keyof typeof MODELS
@@ -118,6 +122,37 @@ describeWith(['go'], 'the Helm chart', () => {
     expect(set.spec.template.metadata.labels).toMatchObject(selector)
     expect(one(manifests, 'ClusterRoleBinding').subjects).toEqual([{ kind: 'ServiceAccount', name: 'keel-evenkeel', namespace: 'prod' }])
   })
+
+  test('three replicas start from what it renders, with the environment of the container, and its probes answer', async () => {
+    await ensureBuild()
+    await using database = await startPostgres()
+    const manifests = rendered({
+      replicas: 3,
+      config: { auth: { mode: 'local' }, state_file: '/run/secrets/evenkeel/state', targets: [] },
+      secret: 'evenkeel-secrets',
+      env: [{ name: 'REGION', value: 'eu' }],
+    })
+    const { replicas, template } = one(manifests, 'StatefulSet').spec
+    const [container] = template.spec.containers
+    const env = Object.fromEntries(container.env.map(({ name, value }: { name: string; value: string }) => [name, value]))
+    await using ends = new AsyncDisposableStack()
+    const state = join(home, 'state')
+    writeFileSync(state, database.about.url)
+    for (let pod = 0; pod < replicas; pod++) {
+      const port = await freePort()
+      const config = join(home, `pod-${pod}.yaml`)
+      const mounted = (one(manifests, 'ConfigMap').data['evenkeel.yaml'] as string)
+        .replace('0.0.0.0:3000', `0.0.0.0:${port}`)
+        .replace('/run/secrets/evenkeel/state', state)
+        .replace(/\/data\b/, join(home, `data-${pod}`))
+      writeFileSync(config, mounted)
+      ends.use(startImage(config, { host: `keel-evenkeel-${pod}`, env }))
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'])
+        await readyAt(`http://127.0.0.1:${port}${container[probe].httpGet.path}`)
+    }
+    const names = await database.about.replicas()
+    expect(names.sort()).toEqual(Array.from({ length: replicas }, () => expect.stringMatching(/\d$/)))
+  }, 300_000)
 
   test('its rights are those that the documentation names', () => {
     const page = readFileSync(join(root, 'docs', 'products', 'kubernetes.md'), 'utf8')

@@ -17,6 +17,8 @@ export type PostgresServer = Daemon & {
     url: string
     /** A further database, empty, of the same owner. */
     create(): Promise<string>
+    /** The Evenkeels that are alive on its database `evenkeel`. */
+    replicas(): Promise<string[]>
     /** Runs a statement as the superuser. */
     say(sql: string): Promise<Record<string, unknown>[]>
   }
@@ -66,12 +68,21 @@ export async function startPostgres({ options = [] }: { options?: string[] } = {
       await say(`CREATE DATABASE ${name} OWNER evenkeel`)
       return `postgres://evenkeel:${POSTGRES_PASSWORD}@127.0.0.1:${port}/${name}`
     }
+    const replicas = async () =>
+      (await say('SELECT name FROM evenkeel.replica WHERE until > clock_timestamp()', 'evenkeel')).map(({ name }) => String(name))
     const flags = [...settings, `unix_socket_directories=${dir}`].flatMap((setting) => ['-c', setting])
     const [, args] = withUser(user, server, ['-D', data, '-p', String(port), ...flags])
     let made = false
     return {
       args,
-      about: { port, dir, url: `postgres://evenkeel:${POSTGRES_PASSWORD}@127.0.0.1:${port}/evenkeel`, create: () => create(), say },
+      about: {
+        port,
+        dir,
+        url: `postgres://evenkeel:${POSTGRES_PASSWORD}@127.0.0.1:${port}/evenkeel`,
+        create: () => create(),
+        replicas,
+        say,
+      },
       isOurs: async (pid) => {
         if (Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]) !== pid) return false
         if (!made) {
