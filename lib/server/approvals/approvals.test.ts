@@ -126,13 +126,15 @@ describe('a request whose carrying out was cut off', () => {
     const { runtime, id, made, settled, restore } = await applying()
     runtime.store.changes.put({ ...change, approval: id, state: 'applying', watchFrom: undefined })
     expect(settled()).toMatchObject({ state: 'applying' })
-    runtime.store.changes.put({ ...change, approval: id })
+    runtime.store.changes.put({ ...change, approval: id, approvedBy: 'bob' })
     expect(settled()).toMatchObject({ state: 'approved', decidedBy: 'bob', change: change.id })
     // A replica that was stopped meanwhile wakes, and writes what it had known.
     restore()
-    runtime.store.changes.put({ ...change, approval: id, state: 'rolled_back' })
+    runtime.store.changes.put({ ...change, approval: id, approvedBy: 'bob', state: 'rolled_back' })
     await expect(approve(runtime, id, 'bob', person('bob'))).rejects.toThrow(/carried out already/)
     expect(getApproval(runtime, id)).toMatchObject({ state: 'approved', change: change.id })
+    restore()
+    expect(settled()).toMatchObject({ state: 'approved', decidedBy: 'bob', change: change.id })
     expect(made).toEqual([])
   })
 
