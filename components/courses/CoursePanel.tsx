@@ -19,7 +19,7 @@ const STATE: Record<CourseView['state'], { words: string; tone: Tone }> = {
   rolled_back: { words: 'Rolled back', tone: 'info' },
 }
 const PART: Record<CourseView['parts'][number]['state'], { words: string; tone: Tone }> = {
-  waiting: { words: 'to come', tone: 'info' },
+  waiting: { words: 'to come', tone: 'off' },
   applying: { words: 'being written', tone: 'change' },
   awaiting: { words: 'committed', tone: 'change' },
   watching: { words: 'watched', tone: 'change' },
