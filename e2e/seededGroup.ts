@@ -10,7 +10,7 @@ import { launch } from '../scripts/launch.ts'
 import { freePort } from '../test/daemon.ts'
 import { ask, startHaproxy } from '../test/servers.ts'
 
-export const BALANCERS = ['lb1', 'lb2', 'lb3']
+const BALANCERS = ['lb1', 'lb2', 'lb3']
 const where = { target: 'lb2', pool: 'app' }
 
 /**
