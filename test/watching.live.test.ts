@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +10,7 @@ import { parseConfig } from '../lib/config/parse.ts'
 import { openRuntime } from '../lib/server/open.ts'
 import { schemas } from '../lib/server/schemas.ts'
 import { describeWith } from './live.ts'
-import { redisSay, startApp, startHaproxy, startRedis } from './servers.ts'
+import { ask, redisSay, startApp, startHaproxy, startRedis } from './servers.ts'
 
 const KEYS = 4_000
 const TTL_MS = 12_000
@@ -176,6 +177,52 @@ ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { ta
       expect(evenkeel.store.changes.get(change!)!.steps.map(({ after }) => after)).toEqual(read.steps.map(({ after }) => after))
     } finally {
       clearInterval(traffic)
+      for (const app of apps) await app[Symbol.asyncDispose]()
+    }
+  })
+
+  test.concurrent('a weight that was taken from a slow server is given back once it has recovered', {
+    timeout: 240_000,
+  }, async () => {
+    const apps = await Promise.all([40, 40, 40, 200].map((latencyMs, i) => startApp({ name: `app${i + 1}`, latencyMs })))
+    await using haproxy = await startHaproxy({
+      cfg: ([port]) =>
+        `defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\nfrontend web\n  bind 127.0.0.1:${port}\n  default_backend app\nbackend app\n  balance roundrobin\n${apps.map(({ port: at }, i) => `  server app${i + 1} 127.0.0.1:${at} weight 100\n`).join('')}`,
+    })
+    const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+    const traffic = setInterval(() => {
+      for (let i = 0; i < 8; i++) get({ port: haproxy.about.ports[0]!, host: '127.0.0.1', agent }, (answer) => answer.resume()).on('error', () => {}) // biome-ignore format: one line
+    }, 50)
+    await using evenkeel = await open(`targets: [{ kind: haproxy, name: edge, socket: "tcp://127.0.0.1:${haproxy.about.adminPort}" }]
+rules: { balancer/slow-server: { for: 1s, resolveAfter: 2s }, balancer/weight-held-back: { for: 1s, settled: 20s, outlasts: 4s, requestsMin: 5, faster: 30ms } }
+`)
+    const newest = (advisor: string) => evenkeel.store.proposals.list((one) => one.state === 'open' && one.advisor === advisor).at(0)
+    const ended = async (change: string) =>
+      await found(120_000, 'the change ends', () => {
+        const now = evenkeel.store.changes.get(change)!
+        return now.state === 'kept' || now.state === 'rolled_back' || now.state === 'failed' ? now : null
+      })
+    const applied = async (advisor: string) => {
+      const proposal = await found(70_000, `${advisor} proposes`, () => newest(advisor))
+      const { change } = await found(10_000, `${advisor} is applied`, () => evenkeel.changes.apply(proposal.id, 'ann').catch(() => null))
+      return ended(change!)
+    }
+    const weightOf = async () => Number(/^\d+/.exec(await ask(haproxy.about.adminPort, 'get weight app/app4\n'))?.[0])
+    try {
+      const lowered = await applied('pool-weights')
+      expect(lowered, lowered.outcome).toMatchObject({ state: 'kept' })
+      const less = await weightOf()
+      expect(less).toBeLessThan(100)
+      // It stays slow with it, so that its load was not the reason.
+      await sleep(6_000)
+      apps[3]!.latencyMs = 40
+      const back = await applied('weight-return')
+      expect(back, back.outcome).toMatchObject({ state: 'kept', verdict: 'improved', prediction: { holds: true } })
+      expect(await weightOf()).toBe(Number(back.steps[0]!.after))
+      expect(await weightOf()).toBeGreaterThan(less)
+    } finally {
+      clearInterval(traffic)
+      agent.destroy()
       for (const app of apps) await app[Symbol.asyncDispose]()
     }
   })
