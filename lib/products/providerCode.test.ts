@@ -104,7 +104,7 @@ describe('of AWS', () => {
     const found = awsCode.snippets(config, edits({ "www.shop.example A/e'u/weight": '9', 'www.shop.example A/us/weight': '0' }))
     const line = ofForm(found, 'aws')
     expect(isShell(line)).toBe(true)
-    expect(line).toMatch(/^aws route53 change-resource-record-sets --region eu-west-1 .* --hosted-zone-id Z1SHOP --change-batch '/)
+    expect(line).toMatch(/^aws route53 change-resource-record-sets --region us-east-1 .* --hosted-zone-id Z1SHOP --change-batch '/)
     const argument = spawnSync('/bin/sh', ['-c', `aws() { for last; do :; done; printf %s "$last"; }\n${line}`], {
       encoding: 'utf8',
     }).stdout

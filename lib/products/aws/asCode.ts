@@ -5,6 +5,7 @@ import type { Edit } from '../../model/product.ts'
 import { serverPart } from '../../model/setting.ts'
 import { parametersCommand, parametersHcl } from '../code/elastiCache.ts'
 import { HclBlocks, hclBlock } from '../code/hcl.ts'
+import { globalRegion } from './clients.ts'
 import type { AwsConfig } from './config.ts'
 import { isDefaultGroup } from './described.ts'
 import { recordsCode } from './recordsAsCode.ts'
@@ -17,7 +18,7 @@ export const awsCode: CodeWriter<AwsConfig> = {
     const thing = newest(config)
     if (thing?.of === 'cache') return parameters(config, thing, edits)
     if (thing?.of === 'balancer') return weights(config, thing, edits)
-    if (thing?.of === 'zone') return recordsCode(thing, edits, flagsOf(config))
+    if (thing?.of === 'zone') return recordsCode(thing, edits, flagsOf({ ...config, region: globalRegion(config.region) }))
     return []
   },
 }
