@@ -92,3 +92,27 @@ describeWith(['postgres', 'redis-server'], 'approvals with three replicas, of wh
     console.log(JSON.stringify(ends))
   }, 1_800_000)
 })
+
+describeWith(['postgres', 'redis-server'], 'an approval with three replicas whose time ends', () => {
+  it('is carried out by nobody, though it is given when the replica that has it is just dead, and the next is', async () => {
+    const extra = AUTH.replace('high }', 'high, approveWithin: 1m }')
+    await using fleet = await Replicas.start({ replicas: 3, caches: 3, extra })
+    await fleet.dealt(fleet.all)
+    const cache = 'cache-1'
+    const owner = fleet.named((await fleet.owners(fleet.all[0]!)).get(cache)!)
+    const [asks, approves] = fleet.all.filter((one) => one !== owner) as [Replica, Replica]
+    const body = { steps: [{ setting: { target: cache, name: 'config/maxmemory' }, after: '60000000' }], because: 'a test' }
+    const approve = (id: string) => approves.call('POST', `approvals/${id}/approve`, undefined, 'bob')
+    const asked = (await asks.call('POST', 'approvals', body)).body as ApprovalView
+    await sleep(Math.max(0, Date.parse(asked.until) - Date.now() - 3_000))
+    await owner.end('SIGKILL')
+    // It waits for the heir, which has it when its time is over.
+    const late = await approve(asked.id)
+    expect([late.status, JSON.stringify(late.body)]).toEqual([409, expect.stringContaining('it is expired')])
+    for (const one of [asks, approves]) expect(await one.get<ApprovalView>(`approvals/${asked.id}`)).toMatchObject({ state: 'expired' })
+    expect((await asks.get<Page<ChangeView>>('changes')).items).toEqual([])
+    const again = (await asks.call('POST', 'approvals', body)).body as ApprovalView
+    expect((await approve(again.id)).status).toBe(202)
+    expect((await asks.get<Page<ChangeView>>('changes')).items).toMatchObject([{ state: 'watching', approvedBy: 'bob' }])
+  }, 200_000)
+})
