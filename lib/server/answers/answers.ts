@@ -25,7 +25,7 @@ const STALE_MS = 1_000
 const KEPT_MOST = 200
 const KEPT_BYTES = 16 << 20
 
-type Made = { answer: SharedAnswer; version: number; begunAt: number }
+type Made = { answer: SharedAnswer; version: number; madeAt: number }
 type Making = { version: number; answer: Promise<SharedAnswer> }
 
 /** `monotonic`: ms of a clock that nobody sets. */
@@ -37,12 +37,14 @@ export function createAnswers({ monotonic }: { monotonic(): number }): Answers {
   const next = new Map<string, Promise<SharedAnswer>>()
 
   async function begin(key: string, madeOf: MadeOf, make: () => unknown): Promise<SharedAnswer> {
-    const [version, begunAt] = [versions[madeOf], monotonic()]
+    const version = versions[madeOf]
     const answer = (async () => sharedAnswer(await make()))()
     making.set(key, { version, answer })
     try {
-      kept.set(key, { answer: await answer, version, begunAt })
-      return await answer
+      const finished = await answer
+      // From now on: where making takes longer than it is kept, everybody would wait for one of their own.
+      kept.set(key, { answer: finished, version, madeAt: monotonic() })
+      return finished
     } finally {
       making.delete(key)
     }
@@ -67,7 +69,7 @@ export function createAnswers({ monotonic }: { monotonic(): number }): Answers {
     async of(key, madeOf, make) {
       const made = kept.get(key)
       if (made?.version !== versions[madeOf]) return newest(key, madeOf, make)
-      const age = monotonic() - made.begunAt
+      const age = monotonic() - made.madeAt
       if (age >= STALE_MS) return newest(key, madeOf, make)
       // Whoever asks next is told what went wrong.
       if (age >= FRESH_MS) newest(key, madeOf, make).catch(nothing)
