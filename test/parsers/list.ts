@@ -1033,6 +1033,13 @@ const rings: Parser[] = [
     run: describeRing,
   },
   probe('control/document', 'rings', SPECS, (text) => ({ config: ringControl, text, wrong: null, followers: { ...followers, b: text } })),
+  probe('control/copies', 'rings', SPECS, (text) => ({
+    config: ringControl,
+    copies: [
+      { name: 'a', text, wrong: null },
+      { name: 'b', text: null, wrong: text },
+    ],
+  })),
   {
     ...probe('control/document', 'rings', [TTL], (text) => ({ config: ttlControl, text, wrong: null, followers: {} })),
     name: 'products/control/ttlDocument.ts#readTtl',

@@ -27,6 +27,7 @@ export const statEmits: Emits = {
     'pool_weight_set',
     'pool_weight_effective',
   ],
+  records: ['fact'],
   topology: ['pools'],
 }
 
