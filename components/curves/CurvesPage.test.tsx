@@ -84,7 +84,7 @@ async function paint({
   })
   client.setQueryData(['frame'], { mode: frame.mode, saving: null, person: frame.role ? { name: 'ana', role: frame.role } : null })
   const at = '2026-01-01T00:00:00.000Z'
-  client.setQueryData(['ttls', 'pages', {}], { pages: [{ items: policies, next: null }], pageParams: [''] })
+  client.setQueryData(['ttls', 'pages', { limit: 1_000 }], { pages: [{ items: policies, next: null }], pageParams: [''] })
   client.setQueryData(['facts', 'cache-a'], {
     items: [
       { id: 'config/maxmemory', value: '104857600', at },
