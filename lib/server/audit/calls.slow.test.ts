@@ -78,6 +78,7 @@ test('every call that is no GET is recorded, or says why not', () => {
     'alerts/config/preview',
     'alerts/config/route',
     'alerts/config/shadow',
+    'changes/code',
     'curves',
     'references/{target}',
     'rings/describe',
