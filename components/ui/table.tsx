@@ -1,9 +1,10 @@
 'use client'
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { cn } from './cn.ts'
 import { holdOrder } from './hold.ts'
 import { moveRow, useRowKeys } from './rows.ts'
 import { type Order, sortRows } from './sort.ts'
+import type { RowAt } from './virtualRows.tsx'
 
 export type Column<T> = {
   id: string
@@ -45,6 +46,10 @@ type Props<T> = {
   className?: string
 }
 
+/** From so many rows on only those in sight are drawn: a browser lays out a thousand rows of ten cells for half a second. */
+const LONG_FROM = 150
+const VirtualRows = lazy(() => import('./virtualRows.tsx').then(({ VirtualRows }) => ({ default: VirtualRows })))
+
 const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
 
 const Arrow = ({ down }: { down: boolean }) => (
@@ -60,14 +65,16 @@ export function Table<T>(props: Props<T>) {
   const order = props.order ?? ownOrder
   const [held, setHeld] = useState(false)
   const body = useRef<HTMLTableSectionElement>(null)
-  const shown = useRef<readonly T[]>([])
+  const shown = useRef<{ rows: readonly T[]; order: Order | null }>({ rows: [], order: null })
 
   const sort = order && columns.find((column) => column.id === order.by)?.sort
   const wanted = sort ? sortRows(rows, sort, order.down) : rows
-  const still = hold && held && shown.current.length > 0 ? holdOrder(shown.current, wanted, rowKey) : null
+  // Another order that somebody has asked for is not held back.
+  const isSame = shown.current.order?.by === order?.by && shown.current.order?.down === order?.down
+  const still = hold && held && isSame && shown.current.rows.length > 0 ? holdOrder(shown.current.rows, wanted, rowKey) : null
   const visible = still ? still.rows : wanted
   useEffect(() => {
-    shown.current = visible
+    shown.current = { rows: visible, order }
   })
 
   const sortBy = ({ id, right }: Column<T>) => {
@@ -86,46 +93,63 @@ export function Table<T>(props: Props<T>) {
   }
 
   if (rows.length === 0 && empty) return <>{empty}</>
+  const drawn = (row: T, at?: RowAt) => {
+    const key = rowKey(row)
+    return (
+      <Row
+        key={key}
+        id={key}
+        row={row}
+        at={at}
+        columns={columns}
+        focusable={Boolean(onOpen || main)}
+        selected={selected === key}
+        gone={still?.gone.has(key)}
+        onKey={(event) => onRowKey(event, row)}
+        onOpen={onOpen}
+      />
+    )
+  }
+  const isLong = visible.length >= LONG_FROM
   return (
     <div className={cn('relative w-full', !sticky && 'overflow-x-auto', className)}>
       <table
         aria-label={label}
+        // Not all rows are in the document: how many there are, with the head, and which each is.
+        aria-rowcount={isLong ? visible.length + 1 : undefined}
         className="w-full border-separate border-spacing-0 text-sm"
         onPointerEnter={() => setHeld(true)}
         onPointerLeave={(event) => !event.currentTarget.contains(document.activeElement) && setHeld(false)}
         onFocus={() => setHeld(true)}
         onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && !event.currentTarget.matches(':hover') && setHeld(false)}
       >
-        <Head columns={columns} order={order} sticky={sticky} onSort={sortBy} />
-        <tbody ref={body}>
-          {visible.map((row) => {
-            const key = rowKey(row)
-            return (
-              <Row
-                key={key}
-                id={key}
-                row={row}
-                columns={columns}
-                focusable={Boolean(onOpen || main)}
-                selected={selected === key}
-                gone={still?.gone.has(key)}
-                onKey={(event) => onRowKey(event, row)}
-                onOpen={onOpen}
-              />
-            )
-          })}
-        </tbody>
+        <Head columns={columns} order={order} sticky={sticky} isLong={isLong} onSort={sortBy} />
+        <Suspense fallback={<tbody>{visible.slice(0, LONG_FROM).map((row) => drawn(row))}</tbody>}>
+          {isLong ? (
+            <VirtualRows count={visible.length} keyOf={(index) => rowKey(visible[index]!)} columns={columns.length + 1} body={body}>
+              {(at) => drawn(visible[at.index]!, at)}
+            </VirtualRows>
+          ) : (
+            <tbody ref={body}>{visible.map((row) => drawn(row))}</tbody>
+          )}
+        </Suspense>
       </table>
     </div>
   )
 }
 
-type HeadProps<T> = { columns: readonly Column<T>[]; order: Order | null; sticky: boolean; onSort: (column: Column<T>) => void }
+type HeadProps<T> = {
+  columns: readonly Column<T>[]
+  order: Order | null
+  sticky: boolean
+  isLong: boolean
+  onSort: (column: Column<T>) => void
+}
 
-function Head<T>({ columns, order, sticky, onSort }: HeadProps<T>) {
+function Head<T>({ columns, order, sticky, isLong, onSort }: HeadProps<T>) {
   return (
     <thead>
-      <tr>
+      <tr aria-rowindex={isLong ? 1 : undefined}>
         {columns.map((column) => {
           const sorted = order?.by === column.id ? order : null
           return (
@@ -164,6 +188,8 @@ function Head<T>({ columns, order, sticky, onSort }: HeadProps<T>) {
 type RowProps<T> = Pick<Props<T>, 'columns' | 'onOpen'> & {
   id: string
   row: T
+  /** Its place in a list of which not all is drawn. */
+  at: RowAt | undefined
   focusable: boolean
   selected: boolean
   /** No longer in the list, and still drawn while rows hold still. */
@@ -171,14 +197,17 @@ type RowProps<T> = Pick<Props<T>, 'columns' | 'onOpen'> & {
   onKey: (event: KeyboardEvent<HTMLElement>) => void
 }
 
-function Row<T>({ id, row, columns, focusable, selected, gone, onKey, onOpen }: RowProps<T>) {
+function Row<T>({ id, row, at, columns, focusable, selected, gone, onKey, onOpen }: RowProps<T>) {
   const click = (event: MouseEvent<HTMLElement>) => {
     if ((event.target as HTMLElement).closest('a, button, input, select, label, summary')) return
     if (!window.getSelection()?.toString()) onOpen?.(row)
   }
   return (
     <tr
+      ref={at?.measure}
       data-row={id}
+      data-index={at?.index}
+      aria-rowindex={at && at.index + 2}
       tabIndex={focusable ? 0 : undefined}
       aria-selected={selected || undefined}
       onKeyDown={onKey}

@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import { type Launched, launch } from '../scripts/launch.ts'
+import { freePort } from '../test/daemon.ts'
+import { violations } from './axe.ts'
+
+/** Beyond what one long page of the API holds. */
+const TARGETS = 1_200
+/** Rows of a window that is 900 px high, and those beyond its edges that are drawn too. */
+const DRAWN_MOST = 80
+
+/** A fleet of more targets than a browser can draw at once, none of which is there: what is looked at is the list. */
+test.describe('a list of more than a thousand targets', () => {
+  const home = mkdtempSync(join(tmpdir(), 'evenkeel-lists-'))
+  let server: Launched
+  test.beforeAll(async () => {
+    const port = await freePort()
+    const config = join(home, 'evenkeel.json')
+    writeFileSync(
+      config,
+      JSON.stringify({
+        auth: { mode: 'none' },
+        listen: `127.0.0.1:${port}`,
+        data: join(home, 'data'),
+        poll: { every: '10s' },
+        targets: Array.from({ length: TARGETS }, (_, i) => ({
+          kind: 'redis',
+          name: `cache-${String(i).padStart(4, '0')}`,
+          role: i % 5 === 4 ? 'store' : 'cache',
+          labels: { team: i % 2 === 0 ? 'shop' : 'pay' },
+          url: 'redis://127.0.0.1:1',
+        })),
+      }),
+    )
+    server = launch({ config, host: '127.0.0.1', port, quiet: true })
+    await server.ready()
+  })
+  test.afterAll(async () => {
+    await server?.stop()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  const rows = (page: Page) => page.getByRole('table', { name: 'Targets' }).locator('tbody tr[data-row]')
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-row') ?? null)
+  async function opened(page: Page, path = '/targets'): Promise<void> {
+    await page.goto(server.url + path)
+    await expect(page.getByRole('table', { name: 'Targets' })).toHaveAttribute('aria-rowcount', String(TARGETS + 1))
+  }
+  async function shot(page: Page, name: string): Promise<void> {
+    if (!process.env.SHOTS) return
+    mkdirSync(process.env.SHOTS, { recursive: true })
+    await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) })
+  }
+
+  test('draws the rows in sight alone, says how many there are and which each is, and is reached to its end', async ({ page }) => {
+    await opened(page)
+    await expect(page.getByText(`${TARGETS} targets`)).toBeVisible()
+    expect(await rows(page).count()).toBeLessThan(DRAWN_MOST)
+    await expect(rows(page).first()).toHaveAttribute('aria-rowindex', '2')
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight))
+    const last = page.locator(`tr[data-row="cache-${TARGETS - 1}"]`)
+    await expect(last).toBeInViewport()
+    await expect(last).toHaveAttribute('aria-rowindex', String(TARGETS + 1))
+    expect(await rows(page).count()).toBeLessThan(DRAWN_MOST)
+    await shot(page, 'targets-end')
+  })
+
+  test('is walked by keyboard, and the focus is kept when the list is scrolled away from under it', async ({ page }) => {
+    await opened(page)
+    for (let i = 0; i < 60; i++) await page.keyboard.press('j')
+    expect(await focused(page)).toBe('cache-0059')
+    await expect(page.locator('tr[data-row="cache-0059"]')).toBeInViewport()
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight))
+    await expect(page.locator(`tr[data-row="cache-${TARGETS - 1}"]`)).toBeInViewport()
+    expect(await focused(page)).toBe('cache-0059')
+    await page.keyboard.press('k')
+    expect(await focused(page)).toBe('cache-0058')
+    await expect(page.locator('tr[data-row="cache-0058"]')).toBeInViewport()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/\/targets\/cache-0059/)
+  })
+
+  test('is sorted and filtered whole, not as far as it is drawn', async ({ page }) => {
+    await opened(page)
+    await page.getByRole('button', { name: 'Name' }).click()
+    await page.getByRole('button', { name: /Name/ }).click()
+    await expect(rows(page).first()).toHaveAttribute('data-row', `cache-${TARGETS - 1}`)
+    await page.goto(`${server.url}/targets?scope=cache-119`)
+    await expect(page.getByText(`10 of ${TARGETS} targets`)).toBeVisible()
+    await expect(rows(page)).toHaveCount(10)
+    await expect(page.getByRole('table', { name: 'Targets' })).not.toHaveAttribute('aria-rowcount')
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`is readable on every width: ${colorScheme}`, async ({ browser }) => {
+      for (const width of [1440, 1024, 390]) {
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' })
+        const page = await context.newPage()
+        await opened(page)
+        await page.evaluate(() => window.scrollTo(0, 9_000))
+        await expect(rows(page).first()).toBeVisible()
+        await shot(page, `targets-${width}-${colorScheme}`)
+        // Nothing is wider than the window.
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+        // A row that is half under the head is too low for a finger there, as in every list.
+        await page.evaluate(() => window.scrollTo(0, 0))
+        await expect(rows(page).first()).toBeInViewport()
+        expect(await violations(page)).toEqual([])
+        if (process.env.SHOTS)
+          for (const path of ['caches', 'findings']) {
+            await page.goto(`${server.url}/${path}`)
+            await page.waitForTimeout(3_000)
+            await page.evaluate(() => window.scrollTo(0, 6_000))
+            await page.waitForTimeout(1_000)
+            await shot(page, `${path}-${width}-${colorScheme}`)
+          }
+        await context.close()
+      }
+    })
+})
