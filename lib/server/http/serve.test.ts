@@ -107,6 +107,17 @@ describe('an answer that is made once for all who ask', () => {
     runtime.store.findings.delete(FINDING.id)
     await call('POST', 'findings/none/acknowledge')
   })
+  test('is not made anew for a call that only computes, which applications may make all the time', async () => {
+    let changed = 0
+    const { answers } = runtime
+    runtime.answers = { ...answers, changed: () => void changed++ }
+    await call('POST', 'changes/code', { steps: [{ setting: { target: 'dead', name: 'config/maxmemory' }, after: '1' }] })
+    await call('POST', 'references/dead', {})
+    expect(changed).toBe(0)
+    await call('POST', 'findings/none/acknowledge')
+    expect(changed).toBe(1)
+    runtime.answers = answers
+  })
 })
 
 test('no answer, and nothing that is refused, holds a secret', async () => {

@@ -93,7 +93,8 @@ async function answerOf(operation: Operation, call: AnyCall): Promise<unknown> {
   const { shared, path } = operation
   const { answers } = call.runtime
   if (!shared) {
-    if (operation.method === 'GET') return runWhereOwned(operation, call)
+    // What only computes, and the references that applications report all the time, outdate nothing.
+    if (!operation.audit || !('what' in operation.audit)) return runWhereOwned(operation, call)
     try {
       return await runWhereOwned(operation, call)
     } finally {
