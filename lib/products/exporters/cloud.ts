@@ -11,6 +11,21 @@ import { type Exporter, row } from './row.ts'
 
 const dimension = (name: string) => `dimension_${name}|dimension_${name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase()}`
 
+/** What nodes and serverless caches tell alike. */
+const ELASTICACHE_ROWS = [
+  row('aws_elasticache_cache_hits_sum', 'cache_hits_total'),
+  row('aws_elasticache_get_hits_sum', 'cache_hits_total'),
+  row('aws_elasticache_cache_misses_sum', 'cache_misses_total'),
+  row('aws_elasticache_get_misses_sum', 'cache_misses_total'),
+  row('aws_elasticache_set_type_cmds_sum', 'cache_writes_total'),
+  row('aws_elasticache_cmd_set_sum', 'cache_writes_total'),
+  row('aws_elasticache_evictions_sum', 'cache_evictions_total'),
+  row('aws_elasticache_authentication_failures_sum', 'cache_auth_failures_total'),
+  row('aws_elasticache_curr_items_average', 'cache_items'),
+  row('aws_elasticache_bytes_used_for_cache_average', 'cache_memory_used_bytes'),
+  row('aws_elasticache_curr_connections_average', 'cache_connections'),
+]
+
 /** docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html and …/CacheMetrics.Memcached.html */
 const ELASTICACHE: Exporter = {
   signs: ['curr_connections_average', 'curr_items_average', 'cache_hits_sum', 'get_hits_sum'].map((name) => `aws_elasticache_${name}`),
@@ -24,19 +39,9 @@ const ELASTICACHE: Exporter = {
     starts: true,
   },
   rows: [
-    row('aws_elasticache_cache_hits_sum', 'cache_hits_total'),
-    row('aws_elasticache_get_hits_sum', 'cache_hits_total'),
-    row('aws_elasticache_cache_misses_sum', 'cache_misses_total'),
-    row('aws_elasticache_get_misses_sum', 'cache_misses_total'),
-    row('aws_elasticache_set_type_cmds_sum', 'cache_writes_total'),
-    row('aws_elasticache_cmd_set_sum', 'cache_writes_total'),
-    row('aws_elasticache_evictions_sum', 'cache_evictions_total'),
+    ...ELASTICACHE_ROWS,
     row('aws_elasticache_reclaimed_sum', 'cache_expirations_total'),
-    row('aws_elasticache_authentication_failures_sum', 'cache_auth_failures_total'),
-    row('aws_elasticache_curr_items_average', 'cache_items'),
-    row('aws_elasticache_bytes_used_for_cache_average', 'cache_memory_used_bytes'),
     row('aws_elasticache_bytes_used_for_cache_items_average', 'cache_memory_used_bytes'),
-    row('aws_elasticache_curr_connections_average', 'cache_connections'),
     row('aws_elasticache_engine_cpuutilization_average', 'elasticache_engine_cpu_ratio', {}, {}, 0.01),
     row('aws_elasticache_replication_lag_average', 'elasticache_replication_lag_seconds'),
   ],
@@ -56,18 +61,8 @@ const ELASTICACHE_SERVERLESS: Exporter = {
   },
   limits: 'its memory grows with what is in it, up to a limit of the account’s own that CloudWatch does not tell',
   rows: [
-    row('aws_elasticache_cache_hits_sum', 'cache_hits_total'),
-    row('aws_elasticache_get_hits_sum', 'cache_hits_total'),
-    row('aws_elasticache_cache_misses_sum', 'cache_misses_total'),
-    row('aws_elasticache_get_misses_sum', 'cache_misses_total'),
-    row('aws_elasticache_set_type_cmds_sum', 'cache_writes_total'),
-    row('aws_elasticache_cmd_set_sum', 'cache_writes_total'),
-    row('aws_elasticache_evictions_sum', 'cache_evictions_total'),
-    row('aws_elasticache_authentication_failures_sum', 'cache_auth_failures_total'),
-    row('aws_elasticache_curr_items_average', 'cache_items'),
+    ...ELASTICACHE_ROWS,
     row('aws_elasticache_curr_volatile_items_average', 'cache_items_expiring'),
-    row('aws_elasticache_bytes_used_for_cache_average', 'cache_memory_used_bytes'),
-    row('aws_elasticache_curr_connections_average', 'cache_connections'),
     row('aws_elasticache_throttled_cmds_sum', 'elasticache_throttled_commands_total'),
     row('aws_elasticache_elasti_cache_processing_units_sum', 'elasticache_processing_units_total'),
     row('aws_elasticache_successful_read_request_latency_average', 'elasticache_read_seconds', {}, {}, 1e-6),
