@@ -15,6 +15,11 @@ const tag = 'The loop'
 const dryRun = z.boolean().optional().meta({ description: 'Checks everything, writes nothing' })
 const step = z.strictObject({ setting: setting, after: z.string().max(10_000) })
 const steps = z.array(step).min(1, { error: 'expected at least one step' }).max(1000)
+/** A new line would be a second command of an admin socket in what somebody copies. */
+const oneLine = (name: string) => !/\p{Cc}/u.test(name)
+const codeStep = step.refine(({ setting, after }) => [setting.target, setting.name, after].every(oneLine), {
+  error: 'control characters in a setting or its value',
+})
 /** Where it writes, without what: the change itself has that. */
 const settingsOf = (body: { steps: { setting: { target: string; name: string } }[] }) =>
   body.steps.map(({ setting }) => `${setting.target} ${setting.name}`).join(', ')
@@ -69,7 +74,7 @@ export const changeOperations = [
     audit: { none: 'computes only' },
     summary: 'What you have in mind as code, of settings too that Evenkeel itself does not write; nothing is asked of a server',
     tag,
-    body: z.strictObject({ steps }),
+    body: z.strictObject({ steps: z.array(codeStep).min(1, { error: 'expected at least one step' }).max(1000) }),
     answer: codeAnswer,
     problems: ['invalid'],
     run: ({ runtime, body }) => stepsCode(runtime, body.steps),

@@ -118,6 +118,13 @@ describe('an answer that is made once for all who ask', () => {
     expect(changed).toBe(1)
     runtime.answers = answers
   })
+  test.each([
+    ['app/app1/weight', '5\nshutdown sessions server app/app1'],
+    ['app/x\u0000\n# /weight', '5'],
+  ])('code of a setting is one command: %j to %j is refused', async (name, after) => {
+    const answer = await call('POST', 'changes/code', { steps: [{ setting: { target: 'dead', name }, after }] })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('steps[0]: control characters')])
+  })
 })
 
 test('no answer, and nothing that is refused, holds a secret', async () => {
