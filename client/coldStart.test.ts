@@ -146,6 +146,24 @@ test('a warming that fails is told, and the next is begun', async () => {
   expect(errors).toHaveLength(2)
 })
 
+test('a stream that hears of no signal ends all the same', async () => {
+  const cancelled: unknown[] = []
+  const deaf = async (url: string | URL | Request) =>
+    String(url).endsWith('/events')
+      ? new Response(new ReadableStream({ cancel: (why) => void cancelled.push(why) }))
+      : Response.json({ items: [] })
+  const asked: string[] = []
+  const one = onColdStart({
+    url: 'http://evenkeel:3000',
+    target: 'a',
+    fetch: ((url: string) => (asked.push(url), deaf(url))) as typeof fetch,
+    warm: async () => {},
+  })
+  await expect.poll(() => asked.length).toBe(2)
+  await one.stop()
+  expect(cancelled).toHaveLength(1)
+})
+
 test('events are read whatever way they are cut, with comments and line ends of any kind', async () => {
   const text = ': hello\r\n\r\nid: 1\nevent: a\ndata: x\ndata: y\n\ndata:z\n\nevent: none\n\n'
   const read = async (chunks: string[]) => {

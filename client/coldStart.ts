@@ -119,11 +119,12 @@ export function onColdStart(options: ColdStartOptions): { stop(): Promise<void> 
       )
       for (const found of ((await firing.json()) as { items?: unknown[] }).items ?? []) take(found)
       if (!stream.body) throw new Error('Evenkeel answered without events')
-      for await (const { id, type, data } of eventsOf(stream.body)) {
+      for await (const { id, type, data } of eventsOf(stream.body, signal)) {
         alive()
         if (id !== null) lastId = id
         if (type === 'finding') take(JSON.parse(data))
       }
+      signal.throwIfAborted()
     } finally {
       clearTimeout(silent)
     }

@@ -4,9 +4,15 @@ export type ServerEvent = { id: string | null; type: string; data: string }
 /** Longer ones are none of Evenkeel's. */
 const EVENT_MAX = 1_048_576
 
-/** Reads `text/event-stream` (HTML Living Standard, 9.2.6) as it comes, chunk by chunk. */
-export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+/**
+ * Reads `text/event-stream` (HTML Living Standard, 9.2.6) as it comes, chunk by chunk, until it ends or `stop` is aborted. The stream is
+ * cancelled here: a request that was garbage-collected while its answer still comes no longer hears of the signal it was given.
+ */
+export async function* eventsOf(body: ReadableStream<Uint8Array>, stop?: AbortSignal): AsyncGenerator<ServerEvent> {
   const reader = body.getReader()
+  const cancel = () => void reader.cancel(stop?.reason).catch(() => {})
+  stop?.addEventListener('abort', cancel)
+  if (stop?.aborted) cancel()
   const decoder = new TextDecoder()
   let rest = ''
   let event: ServerEvent = { id: null, type: 'message', data: '' }
@@ -30,6 +36,7 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
       }
     }
   } finally {
+    stop?.removeEventListener('abort', cancel)
     await reader.cancel().catch(() => {})
   }
 }
