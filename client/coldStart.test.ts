@@ -156,7 +156,10 @@ test('a stream that hears of no signal ends all the same', async () => {
   const one = onColdStart({
     url: 'http://evenkeel:3000',
     target: 'a',
-    fetch: ((url: string) => (asked.push(url), deaf(url))) as typeof fetch,
+    fetch: ((url: string) => {
+      asked.push(url)
+      return deaf(url)
+    }) as typeof fetch,
     warm: async () => {},
   })
   await expect.poll(() => asked.length).toBe(2)
