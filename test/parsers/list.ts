@@ -55,7 +55,7 @@ import { parseExposition } from '../../lib/products/exporters/exposition.ts'
 import * as haproxyFile from '../../lib/products/haproxy/configFile.ts'
 import * as dataplane from '../../lib/products/haproxy/dataplane/answers.ts'
 import { jsonOf } from '../../lib/products/haproxy/dataplane/api.ts'
-import { fileLimitOf, withFrontendLimit } from '../../lib/products/haproxy/frontends.ts'
+import { fileLimitOf, parseFrontends, withFrontendLimit } from '../../lib/products/haproxy/frontends.ts'
 import { parseInfo } from '../../lib/products/haproxy/info.ts'
 import { withDisabled, withMaxconn, withWeight } from '../../lib/products/haproxy/serverLine.ts'
 import { parseServersState } from '../../lib/products/haproxy/serversState.ts'
@@ -364,6 +364,7 @@ const haproxy: Parser[] = [
     fixture('haproxy/fixtures/haproxy-2.6-show-info.txt'),
   ]),
   probe('haproxy/servers-state', 'haproxy', [STATE]),
+  probe('haproxy/frontends', 'haproxy', [CSV.split('\n').slice(0, 5).join('\n')]),
   probe('haproxy/stat', 'haproxy', [CSV.split('\n').slice(0, 5).join('\n')], (text) => ({ stat: text, ...beside }), [CSV]),
   describer('haproxy', 'haproxy', [CFG, 'server a 10.0.0.1:80 weight 9\nserver b 10.0.0.2:80']),
   {
@@ -372,6 +373,12 @@ const haproxy: Parser[] = [
     good: [CSV.split('\n').slice(0, 5).join('\n')],
     real: [CSV, fixture('haproxy/fixtures/haproxy-2.6-stats.csv')],
     run: (text) => statSamples(parseStat(text)),
+  },
+  {
+    name: 'products/haproxy/frontends.ts#parseFrontends',
+    group: 'haproxy',
+    good: [CSV.split('\n').slice(0, 5).join('\n')],
+    run: parseFrontends,
   },
   { name: 'products/haproxy/info.ts#parseInfo', group: 'haproxy', good: [HA_INFO], run: parseInfo },
   {

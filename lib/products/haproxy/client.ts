@@ -27,6 +27,9 @@ export function readStat(config: HaproxyConfig, signal: AbortSignal): Promise<st
   return getText(csvPage(config.stats!), signal)
 }
 
+/** The rows of frontends alone (type 1), as CSV. */
+export const readFrontends = (socket: SocketAddress, signal: AbortSignal): Promise<string> => ask(socket, 'show stat -1 1 -1', signal)
+
 /** A query is part of the path where `stats uri` has one (`/haproxy?stats`, HAProxy's own default); what follows a `;` asks for a form. */
 function csvPage(stats: string): string {
   const url = new URL(stats)

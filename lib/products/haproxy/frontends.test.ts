@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import { haproxyCode } from './asCode.ts'
 import { haproxyConfig } from './config.ts'
 import { dataplaneCommands } from './dataplane/admin.ts'
-import { fileLimitOf, frontendPart, withFrontendLimit } from './frontends.ts'
+import { fileLimitOf, frontendFacts, frontendPart, parseFrontends, withFrontendLimit } from './frontends.ts'
 import { parseStat } from './stat.ts'
 
 const FILE = 'haproxy.cfg'
@@ -45,6 +45,13 @@ test('rows of frontends are read beside those of servers, and one that cannot be
   const head = '# pxname,svname,scur,slim,stot,status,weight,lbtot,sid,type'
   const stat = parseStat(`${head}\nweb,FRONTEND,1,300,9,OPEN,,,0,0\nodd,FRONTEND,1\napp,BACKEND,0,40,3,UP,1,3,0,1\n`)
   expect(stat.frontends.map((row) => [row.get('pxname'), row.get('slim')])).toEqual([['web', '300']])
+})
+
+test('the socket told of frontends alone: each limit is a fact of the target, and words instead of rows are none', () => {
+  const head = '# pxname,svname,scur,slim,stot,status,weight,lbtot,sid,type'
+  const rows = parseFrontends(`${head}\nweb,FRONTEND,1,300,9,OPEN,,,0,0\nno-limit,FRONTEND,1,,9,OPEN,,,0,0\n`)
+  expect(frontendFacts(rows, 7)).toEqual([{ kind: 'fact', id: 'frontend-maxconn/web', at: 7, value: '300' }])
+  expect(parseFrontends('No such proxy.\n')).toEqual([])
 })
 
 describe('as code', () => {

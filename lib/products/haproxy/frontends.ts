@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EvenkeelError } from '../../model/error.ts'
 import type { NewRecord } from '../../model/record.ts'
 import { printable } from '../answers.ts'
-import { numbersIn, type StatRow } from './stat.ts'
+import { numbersIn, parseStat, type StatRow } from './stat.ts'
 
 /** A frontend's limit of connections at once, as it runs: its own, that of `defaults`, or HAProxy's. */
 export type FrontendRow = { name: string; limit: number }
@@ -23,6 +23,9 @@ export const frontendRows = (rows: readonly StatRow[]): FrontendRow[] =>
     const limit = numbersIn(row).optional('slim')
     return limit === undefined ? [] : [{ name: row.get('pxname')!, limit }]
   })
+
+/** Limits told by `show stat -1 1 -1`: without any frontend it says so in words. */
+export const parseFrontends = (text: string): FrontendRow[] => (text.startsWith('#') ? frontendRows(parseStat(text).frontends) : [])
 
 /** What the page of the target shows: `frontend-maxconn/web`. */
 export const frontendFacts = (rows: readonly FrontendRow[], at: number): NewRecord[] =>

@@ -77,6 +77,9 @@ describeWith(['haproxy'], 'haproxy probes', () => {
     const edit = { name: 'frontend-maxconn/web', expect: '400', value: '60' }
     await haproxyActuator.write(config, [edit], soon(), CAUSE)
     expect(await haproxyActuator.get(config, [edit.name], soon())).toEqual({ [edit.name]: '60' })
+    const link = haproxy.open(config)
+    expect((await poll(link, 'frontends')).records).toContainEqual({ kind: 'fact', id: edit.name, at: expect.any(Number), value: '60' })
+    await haproxy.close(link)
     await expect(haproxyActuator.write(config, [edit], soon(), CAUSE)).rejects.toMatchObject({ code: 'drift' })
     await expect(haproxyActuator.write(config, [{ ...edit, value: '0' }], soon(), CAUSE)).rejects.toMatchObject({ code: 'invalid' })
     await haproxyActuator.write(config, [{ ...edit, expect: '60', value: '400' }], soon(), CAUSE)

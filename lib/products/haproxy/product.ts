@@ -5,10 +5,11 @@ import { authority, pageAt } from '../place.ts'
 import { prerequisite } from '../prerequisites.ts'
 import { accessLog } from './accessLog.ts'
 import type { Beside } from './beside.ts'
-import { ask, type ConfigFileRead, readConfigFile, readStat } from './client.ts'
+import { ask, type ConfigFileRead, readConfigFile, readFrontends, readStat } from './client.ts'
 import { type HaproxyConfig, haproxyAddress, haproxyConfig, socketOf, writeSocketOf } from './config.ts'
 import { haproxyByDataplane } from './dataplane/product.ts'
 import { describes } from './described.ts'
+import { frontendFacts, parseFrontends } from './frontends.ts'
 import { parseInfo } from './info.ts'
 import { infoParsed } from './infoProbe.ts'
 import { closeLink, type HaproxyLink, openLink } from './link.ts'
@@ -44,6 +45,17 @@ const serversState: Probe<HaproxyLink, string> = {
     return answer
   },
   parse: (raw, { at }) => ({ samples: [], records: [rawRecord('servers-state', at, raw)], topology: {} }),
+}
+
+/** Limits of frontends as they run: rows that `stat` is told over the statistics page alone, where nothing asks for pools and servers only. */
+const frontends: Probe<HaproxyLink, string> = {
+  id: 'frontends',
+  feature: 'limits of frontends',
+  everyMs: 10_000,
+  cost: 'about 0.5 kB a frontend each 10 s',
+  wanted: ({ config }) => (config.socket === undefined ? NO_SOCKET : true),
+  read: (link, _cursor, signal) => readFrontends(socket(link), signal),
+  parse: (raw, { at }) => ({ samples: [], records: frontendFacts(parseFrontends(raw), at), topology: {} }),
 }
 
 const info: Probe<HaproxyLink, { info: string; level: string }> = {
@@ -112,7 +124,7 @@ export const haproxy: Product<HaproxyConfig, HaproxyLink> = {
   located: {
     at: (place) => (place.path === undefined ? { socket: `tcp://${authority(place)}` } : { stats: pageAt(place, '') }),
   },
-  probes: [info, configFile, serversState, stat, accessLog],
+  probes: [info, configFile, serversState, stat, frontends, accessLog],
   async prerequisites(config) {
     const found = writeSocketOf(config)
     if (!found) return [prerequisite('admin socket', NO_SOCKET)]

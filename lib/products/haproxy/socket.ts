@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../exchange.ts'
 import { type Admin, type LimitRow, oneByOne } from './admin.ts'
-import { ask } from './client.ts'
-import { frontendPart, frontendRows } from './frontends.ts'
+import { ask, readFrontends } from './client.ts'
+import { frontendPart, parseFrontends } from './frontends.ts'
 import { parseServersState } from './serversState.ts'
 import { checkedParts, checkValue, limitParts, refusedBy } from './settings.ts'
 import { numbersIn, parseStat, poolOf, serverOf } from './stat.ts'
@@ -10,11 +10,7 @@ import { numbersIn, parseStat, poolOf, serverOf } from './stat.ts'
 export const socketAdmin = (socket: SocketAddress): Admin => ({
   state: async (_pools, signal) => parseServersState(await ask(socket, 'show servers state', signal)),
   limits: async (pools, signal) => (await Promise.all(pools.map((pool) => limitsOf(socket, pool, signal)))).flat(),
-  // Rows of frontends (type 1) alone.
-  frontends: async (signal) => {
-    const text = await ask(socket, 'show stat -1 1 -1', signal)
-    return text.startsWith('#') ? frontendRows(parseStat(text).frontends) : []
-  },
+  frontends: async (signal) => parseFrontends(await readFrontends(socket, signal)),
   set: (edits, signal) => oneByOne(edits, (name, value) => set(socket, name, value, signal)),
   close: async () => {},
 })
