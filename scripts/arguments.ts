@@ -20,6 +20,7 @@ export const usage = (command: string): string => {
     line('', 'haproxy:///path/to/socket, nginx+http://HOST/stub_status, envoy+http://HOST:PORT (its admin interface),'),
     line('', 'twemproxy://HOST:PORT (its statistics), prometheus+http://HOST:PORT'),
     line(`${command} --prometheus URL`, 'on whatever the exporters tell that this Prometheus scrapes'),
+    line('', 'With --target and --prometheus it listens on 127.0.0.1:3000; the variable PORT gives another port.'),
   ].join('\n')
 }
 
@@ -30,7 +31,8 @@ export function configOf(args: string[], command: string): { path: string; made:
   if (config && urls.length > 0) throw new Stop(`Give --config, or --target and --prometheus, not both.\n${usage(command)}`, 2)
   if (urls.length > 0) {
     const path = join(mkdtempSync(join(tmpdir(), 'evenkeel-')), 'evenkeel.yaml')
-    writeFileSync(path, stringify({ data: resolve('data'), auth: { mode: 'none' }, targets: targetsOf(urls) }))
+    const listen = process.env.PORT ? { listen: `127.0.0.1:${process.env.PORT}` } : {}
+    writeFileSync(path, stringify({ ...listen, data: resolve('data'), auth: { mode: 'none' }, targets: targetsOf(urls) }))
     return { path, made: true }
   }
   const path = resolve(config ?? 'evenkeel.yaml')
