@@ -2,6 +2,8 @@ import { wilson } from '../math/intervals.ts'
 import { median } from '../math/robust.ts'
 import { commonest, patternOf } from '../model/patterns.ts'
 import { TTL_BOUNDS_MS } from '../model/record.ts'
+import { EndTimes } from './endTimes.ts'
+import { bucketOf } from './ttlBuckets.ts'
 
 /** One key as it was sampled: when it ends (epoch ms), null when it has no TTL. */
 export type SampledKey = { key: string; endsAt: number | null }
@@ -26,7 +28,7 @@ export type PatternShare = {
   ttlCounts: number[]
 }
 
-// 20 s of sampling at 200 keys a second; about 40 kB a target.
+// 20 s of sampling at 200 keys a second; about 24 kB a target.
 const SAMPLE_MAX = 4_000
 /** Places at first: a sample that is taken slowly takes no more memory than it holds. */
 const PLACES_FIRST = 256
@@ -56,12 +58,10 @@ export class TtlSample {
   private patterns: string[] = []
   private readonly places = new Map<string, number>()
   /** Of each sampled key when it ends, NaN for never, and the number of its pattern: two columns, because objects would be ten times as large. */
-  private ends = new Float64Array(PLACES_FIRST)
+  private readonly ends = new EndTimes(PLACES_FIRST)
   private of = new Uint16Array(PLACES_FIRST)
   private size = 0
   private next = 0
-  /** Of the newest histogram. */
-  private buckets: readonly [number, number][] = []
 
   /**
    * Adds what one SCAN found; `keys` is how many the server holds. Another run id forgets all: it is another keyspace.
@@ -74,9 +74,9 @@ export class TtlSample {
       let place = this.next
       if (this.size < most) {
         place = this.size++
-        if (place === this.ends.length) this.grow()
+        if (place === this.of.length) this.grow()
       } else this.next = (this.next + 1) % most
-      this.ends[place] = endsAt ?? Number.NaN
+      this.ends.set(place, endsAt ?? Number.NaN)
       this.of[place] = this.intern(patternOf(key))
     }
   }
@@ -92,7 +92,7 @@ export class TtlSample {
     const counts = new Uint16Array(HORIZON_MS / BUCKET_MS + 1)
     let sampled = 0
     for (let i = 0; i < this.size; i++) {
-      const endsAt = this.ends[i]!
+      const endsAt = this.ends.of(i)
       if (endsAt <= now) continue
       sampled++
       if (!(endsAt <= now + HORIZON_MS)) continue
@@ -109,7 +109,7 @@ export class TtlSample {
     const ends = new Map<number, number[]>()
     let sampled = 0
     for (let i = 0; i < this.size; i++) {
-      const endsAt = this.ends[i]!
+      const endsAt = this.ends.of(i)
       if (endsAt <= now) continue
       sampled++
       const known = ends.get(this.of[i]!)
@@ -129,44 +129,32 @@ export class TtlSample {
       })
   }
 
-  /** The buckets that hold something. Those that are as they were told last are the same objects: most are, each second, on each cache. */
+  /** The buckets that hold something. */
   private told(first: number, counts: Uint16Array): [number, number][] {
-    const before = this.buckets
     const buckets: [number, number][] = []
-    let at = 0
-    for (let i = 0; i < counts.length; i++) {
-      const count = counts[i]!
-      if (count === 0) continue
-      const ms = (first + i) * BUCKET_MS
-      while (at < before.length && before[at]![0] < ms) at++
-      const known = before[at]
-      buckets.push(known?.[0] === ms && known[1] === count ? known : [ms, count])
-    }
-    this.buckets = buckets
+    for (let i = 0; i < counts.length; i++) if (counts[i]! > 0) buckets.push(bucketOf((first + i) * BUCKET_MS, counts[i]!))
     return buckets
   }
 
   private *patternsBetween(from: number, to: number): Iterable<string> {
-    for (let i = 0; i < this.size; i++) if (this.ends[i]! >= from && this.ends[i]! < to) yield this.patterns[this.of[i]!]!
+    for (let i = 0; i < this.size; i++) if (this.ends.of(i) >= from && this.ends.of(i) < to) yield this.patterns[this.of[i]!]!
   }
 
   /** Oldest first, so that the newest are kept. */
   private keepNewest(most: number): void {
-    for (const column of [this.ends, this.of]) {
-      const ordered = [...column.subarray(this.next, this.size), ...column.subarray(0, this.next)]
-      column.set(ordered.slice(-most))
-    }
+    const places = Array.from({ length: this.size }, (_, i) => (this.next + i) % this.size).slice(-most)
+    this.ends.keep(places)
+    this.of.set(places.map((place) => this.of[place]!))
     this.size = most
     this.next = 0
   }
 
   private grow(): void {
-    const length = Math.min(SAMPLE_MAX, 2 * this.ends.length)
-    const [ends, of] = [new Float64Array(length), new Uint16Array(length)]
-    ends.set(this.ends)
+    const length = Math.min(SAMPLE_MAX, 2 * this.of.length)
+    const of = new Uint16Array(length)
     of.set(this.of)
-    this.ends = ends
     this.of = of
+    this.ends.grow(length)
   }
 
   private intern(pattern: string): number {
@@ -197,6 +185,7 @@ export class TtlSample {
     this.cursor = '0'
     this.size = 0
     this.next = 0
+    this.ends.clear()
     this.patterns = []
     this.places.clear()
   }

@@ -4,7 +4,7 @@ import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
 import { keyShare } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
-import type { PatternFacts } from '../patternSample.ts'
+import type { PatternFacts, PatternKey } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
 import { scan } from '../scan.ts'
 import { serverNow } from '../vitals.ts'
@@ -19,6 +19,8 @@ const LEAVE = 19
 /** Names of one look, and at least so many where there are more: the largest known keys are measured in each again. */
 const NAMES = 500
 const NAMES_LEAST = 60
+/** Keys that are kept for the look at idle times: twice as many as one takes. */
+const SLICE_KEPT = 40
 
 export type KeysAnswer = {
   big: { key: string; type: string; bytes: number }[]
@@ -108,15 +110,16 @@ type Look = { found: Buffer[]; asked: Buffer[]; bytes: (number | null)[] }
 /** Takes the slice into the sample of patterns. The largest keys are measured in each look: counted each time, they would make every mean too large. */
 async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, signal: AbortSignal): Promise<void> {
   const names = new Set(found.map(nameOf))
-  link.slice = []
+  const slice: PatternKey[] = []
   for (const [i, key] of asked.entries()) {
     const size = bytes[i]
     if (size == null || !names.has(nameOf(key))) continue
     const pattern = patternOf(keyText(key))
     link.patterns.size(pattern, size)
-    link.slice.push({ key, pattern })
+    slice.push({ key, pattern })
   }
-  const wanting = link.patterns.wantingType(link.slice).slice(0, TYPES)
+  link.slice = link.patterns.wantingIdle(slice).slice(0, SLICE_KEPT)
+  const wanting = link.patterns.wantingType(slice).slice(0, TYPES)
   const keys = wanting.slice(0, link.lookups.take(performance.now(), wanting.length, LEAVE).count)
   const types = await askTypes(
     link,
