@@ -1,6 +1,7 @@
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './child.mjs'
+import { oneByte } from './oneByte.mjs'
 import { hashOf, isStamped, locked, root, stamp } from './stamp.mjs'
 
 const SOURCES = [
@@ -49,6 +50,13 @@ function completeStandalone() {
   for (const name of readdirSync(beside)) if (!KEPT.has(name)) rmSync(join(beside, name), { recursive: true })
   for (const name of readdirSync(join(beside, 'lib'), { recursive: true }))
     if (/\.(test\.tsx?|gz)$/.test(name)) rmSync(join(beside, 'lib', name))
+  const server = join(beside, '.next', 'server')
+  for (const name of readdirSync(server, { recursive: true })) {
+    if (!name.endsWith('.js')) continue
+    const source = readFileSync(join(server, name), 'utf8')
+    const written = oneByte(source)
+    if (written !== source) writeFileSync(join(server, name), written)
+  }
   cpSync(join(root, '.next', 'static'), join(beside, '.next', 'static'), { recursive: true })
   if (existsSync(join(root, 'public'))) cpSync(join(root, 'public'), join(beside, 'public'), { recursive: true })
 }
