@@ -203,7 +203,7 @@ const NAMES_PRODUCTS_AS_WORDS = [
   // The provider's command line, as a form of code.
   'lib/model/code.ts',
   'lib/model/answers/code.ts',
-  'components/code/CodeTabs.tsx',
+  'components/code/SnippetTabs.tsx',
 ]
 
 describe('what a target or a pool can do', () => {

@@ -110,7 +110,12 @@ export const pool: Whole<Omit<Pool, 'ring' | Unanswered>> & Pick<Pool, Unanswere
   algorithm: 'roundrobin',
   balances: 'weight',
   fixedWeights: true,
-  can: { weight: { because: 'it is a map' }, state: true, slowStart: { because: 'each stage would be a reload' }, limit: true },
+  can: {
+    weight: { because: 'it is a map', asCode: true },
+    state: true,
+    slowStart: { because: 'each stage would be a reload', asCode: true },
+    limit: true,
+  },
   tunable: { lines: 'balance roundrobin' },
   consistent: { advice: 'hash-type consistent' },
   lasting: { because: 'a reload reads the file', section: 'backend app', line: 'server app1' },
@@ -158,7 +163,12 @@ export const otherPool: typeof pool = {
     nodes: pool.servers.map(({ name, address }) => ({ name, address })),
     options: { tableSize: 101, hashBalanceFactor: 120 },
   },
-  can: { weight: true, state: { because: 'it has no socket' }, slowStart: true, limit: { because: 'it has no socket' } },
+  can: {
+    weight: true,
+    state: { because: 'it has no socket', asCode: true },
+    slowStart: true,
+    limit: { because: 'it has no socket', asCode: true },
+  },
 }
 export const ring: Whole<Omit<Ring, 'spec'>> & { spec: RingSpec } = {
   name: 'products',

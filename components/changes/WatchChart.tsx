@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { LineChart } from '@/components/charts/LineChart.tsx'
 import { get } from '@/components/frame/api.ts'
 import { useClock } from '@/components/frame/live.tsx'
-import { labelsText } from '@/lib/format/format.ts'
+import { capital, labelsText } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { SeriesView } from '@/lib/model/answers/series.ts'
@@ -53,5 +53,3 @@ export function WatchChart({ change }: { change: ChangeView }) {
     />
   )
 }
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

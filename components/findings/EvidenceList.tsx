@@ -1,7 +1,7 @@
 'use client'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
-import { labelsText, safe, text } from '@/lib/format/format.ts'
+import { capital, labelsText, safe, text } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import { chartThreshold } from '@/lib/metrics/threshold.ts'
 import type { Evidence } from '@/lib/model/finding.ts'
@@ -58,8 +58,6 @@ function lineOf(one: Evidence) {
   const value = chartThreshold(one)
   return value === undefined ? undefined : { value, label: `threshold ${text(value, one.unit)}` }
 }
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** The series that the finding is about; one without a name of its own is that of all. */
 const nameOf = ({ server, node, key, pool, ring, target }: Labels, metric: string) =>

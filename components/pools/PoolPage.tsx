@@ -14,6 +14,7 @@ import { PoolAbout } from './PoolAbout.tsx'
 import { PoolCharts } from './PoolCharts.tsx'
 import { serverColumns } from './serverColumns.tsx'
 import { useLastChange } from './useLastChange.ts'
+import { WeightsAsCode } from './WeightsAsCode.tsx'
 import { isSaid } from './words.ts'
 
 /** One pool: its strip, what is wrong here and what would mend it, its servers, and how they behave over time. */
@@ -74,6 +75,7 @@ export function PoolPage({ target, name, initialData }: { target: string; name: 
           rowKey={(s) => s.name}
         />
       </Section>
+      {pool.can.weight !== true && pool.can.weight.asCode && <WeightsAsCode pool={pool} />}
       <PoolCharts target={target} name={name} />
     </>
   )

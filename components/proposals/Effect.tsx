@@ -1,6 +1,6 @@
 import { Figure } from '@/components/ui/figure.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
-import { labelsText } from '@/lib/format/format.ts'
+import { capital, labelsText } from '@/lib/format/format.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { ChangeVerdict, Measured } from '@/lib/model/change.ts'
 import type { Prediction } from '@/lib/model/proposal.ts'
@@ -48,8 +48,6 @@ export function Effect({ prediction, measured, verdict }: Props) {
     </figure>
   )
 }
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 function Row({ word, children }: { word: string; children: React.ReactNode }) {
   const [bars, value] = split(children)

@@ -1,11 +1,10 @@
 import { Figure } from '@/components/ui/figure.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { safe, text } from '@/lib/format/format.ts'
+import { capital, safe, text } from '@/lib/format/format.ts'
 import type { Compared } from '@/lib/lab/compute.ts'
 
 const MOVES_MAX = 20
 
-export const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1)
 export const nodeWord = (name: string | null) => (name === null ? 'nobody' : safe(name, 60))
 
 type Move = Compared['movedBetween'][number]

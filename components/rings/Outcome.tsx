@@ -4,13 +4,13 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
-import { count, duration, safe, text } from '@/lib/format/format.ts'
+import { capital, count, duration, safe, text } from '@/lib/format/format.ts'
 import type { Compared } from '@/lib/lab/compute.ts'
 import type { LabSource } from '@/lib/lab/source.ts'
 import type { RingSpec } from '@/lib/model/ring.ts'
 import { isUp } from '@/lib/rings/algorithm.ts'
 import { predictCold } from '@/lib/rings/cold.ts'
-import { capital, Moves, nodeWord } from './Moves.tsx'
+import { Moves, nodeWord } from './Moves.tsx'
 
 type Props = { source: LabSource; after: RingSpec; compared: Compared }
 

@@ -6,7 +6,8 @@ import { usePages } from '@/components/frame/usePages.ts'
 import { ratioPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { capital, safe } from '@/lib/format/format.ts'
+import { metricOf } from '@/lib/metrics/registry.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { SeriesView } from '@/lib/model/answers/series.ts'
 
@@ -106,7 +107,7 @@ function PoolCharts({ target }: { target: string }) {
   )
 }
 
-/** A product without a notion of caches or pools: whatever series it has, by name. */
+/** A product without a notion of caches or pools: whatever series it has, by its metric's words. */
 function AnySeries({ target }: { target: string }) {
   const { data, error } = useApi<{ items: { metric: string; labels: Record<string, string>[] }[] }>(['metrics'], 'metrics', {
     everyMs: 30_000,
@@ -117,7 +118,7 @@ function AnySeries({ target }: { target: string }) {
   return (
     <div className={grid}>
       {metrics.map((one) => (
-        <SeriesChart key={one.metric} title={one.metric} ask={one.metric} where={{ target }} height={140} />
+        <SeriesChart key={one.metric} title={capital(metricOf(one.metric).words)} ask={one.metric} where={{ target }} height={140} />
       ))}
     </div>
   )

@@ -1,4 +1,4 @@
-import { interval, text } from '../format/format.ts'
+import { capital, interval, text } from '../format/format.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { Change, ChangeVerdict, Judged } from '../model/change.ts'
 import type { Unit } from '../model/finding.ts'
@@ -121,5 +121,3 @@ const breachText = (breach: Breach) => `${limitText(breach)} for ${breach.guard.
 /** A guard that siblings breach too: the limit is passed, and it is not rolled back for it. */
 export const sharedText = (breach: Breach, siblings: string) =>
   `${limitText(breach)}, but ${siblings}: it is not of this change, and not rolled back for it.`
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -18,6 +18,9 @@ export function number(value: number): string {
   return group(trim(value.toFixed(size < 0.01 && size > 0 ? Math.min(12, 2 - Math.floor(Math.log10(size))) : digits)))
 }
 
+/** The beginning of a sentence or a heading. */
+export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
 /** `41 000`, whole. */
 export const count = (value: number): string => group(String(Math.round(value)))
 

@@ -41,6 +41,12 @@ it('reads unit and kind of what nobody registered from its name', () => {
   expect(namingOf('x_bytes_total').events).toBe(false)
 })
 
+it('has words for what managed services tell of themselves', () => {
+  expect(metricOf('aws_cloudwatch_month_usd').words).toBe('cost of reading CloudWatch, in USD a month')
+  expect(metricOf('cloudflare_requests_total')).toMatchObject({ words: expect.stringContaining('requests of the zone'), unit: 'perSecond' })
+  expect(metricOf('elasticache_engine_cpu_ratio').unit).toBe('ratio')
+})
+
 it('knows the names that promise another unit', () => {
   expect(metricOf('redis_mem_fragmentation_ratio').unit).toBe('factor')
   expect(metricOf('ring_imbalance_owned').unit).toBe('factor')

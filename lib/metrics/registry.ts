@@ -3,6 +3,7 @@ import { cacheMetrics } from './cache.ts'
 import { clusterMetrics } from './cluster.ts'
 import { expiryMetrics } from './expiry.ts'
 import { exportedMetrics } from './exported.ts'
+import { managedMetrics } from './managed.ts'
 import { memoryMetrics } from './memory.ts'
 import { counter, gauge, type Metric } from './metric.ts'
 import { poolMetrics } from './pool.ts'
@@ -22,6 +23,7 @@ export const metrics: readonly Metric[] = [
   ...responseMetrics,
   ...ringMetrics,
   ...targetMetrics,
+  ...managedMetrics,
   ...exportedMetrics,
 ]
 

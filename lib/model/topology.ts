@@ -115,8 +115,8 @@ export type PoolServer = {
 /** A line of the configuration as it stands at `FILE:LINE`, and as it would have to be; without `wanted`, `notes` say why no line can. */
 export type FileLine = { where: string; now: string; wanted?: string; notes: string[] }
 
-/** Whether something can be done, else why not, in the middle of a sentence. */
-export type Can = true | { because: string }
+/** Whether something can be done, else why not, in the middle of a sentence. `asCode`: its code writer gives the code that does it. */
+export type Can = true | { because: string; asCode?: true }
 
 /** The abilities of a pool at run time, declared by the product that would carry them out, for all other code to ask. */
 export type PoolAbilities = {

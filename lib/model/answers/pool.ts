@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { ringSpec } from './ring.ts'
 import { labels, measured, noun, open, share } from './shape.ts'
 
-const can = z.union([z.literal(true), z.object({ because: z.string() })])
+const can = z.union([
+  z.literal(true),
+  z.object({
+    because: z.string(),
+    asCode: z.literal(true).optional().meta({ description: 'Not done by Evenkeel, but `POST changes/code` gives the code that does it' }),
+  }),
+])
 
 const fileLine = z
   .object({ where: z.string(), now: z.string(), wanted: z.string().optional(), notes: z.array(z.string()) })

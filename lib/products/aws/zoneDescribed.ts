@@ -4,8 +4,7 @@ import { printable } from '../answers.ts'
 import { RECORD_WEIGHT_MAX } from './recordsAsCode.ts'
 import type { WeightedName, Zone } from './things.ts'
 
-const READ_ONLY =
-  'Evenkeel reads records of Route 53 and writes none: `POST changes/code` gives the command and Terraform that set the weight'
+const READ_ONLY = 'Evenkeel reads records of Route 53 and writes none; it gives the command and Terraform that set the weight'
 
 /** A name with weighted records is a pool, its records are the servers. Pure. */
 export function zoneDescribed({ names }: Zone): Parsed {
@@ -29,7 +28,7 @@ function poolOf({ name, ttl, members }: WeightedName): Omit<Pool, 'target'> {
     name: printable(name.slice(0, 260)),
     algorithm: 'weighted records',
     balances: 'weight',
-    can: { weight: { because: READ_ONLY }, state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
+    can: { weight: { because: READ_ONLY, asCode: true }, state: { because: READ_ONLY }, slowStart: { because: READ_ONLY } },
     weightMax: RECORD_WEIGHT_MAX,
     ...(ttl === null ? {} : { ttlMs: ttl * 1_000 }),
     servers: members.map(({ id, weight, values, checked }, index): PoolServer => {

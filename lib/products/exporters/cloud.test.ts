@@ -1,8 +1,10 @@
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { describe, expect, it } from 'vitest'
+import { metrics } from '../../metrics/registry.ts'
 import { prometheusCode } from '../prometheus/asCode.ts'
 import { prometheusConfig } from '../prometheus/config.ts'
 import { scrape } from '../scrape/product.ts'
+import { CLOUD_EXPORTERS } from './cloud.ts'
 import { cloudThings, ofThing } from './cloudThings.ts'
 import { parseExposition } from './exposition.ts'
 import { readScraped } from './scraped.ts'
@@ -61,6 +63,15 @@ function readings(text: string, { at = T + 1_000, sums = null as string | null, 
 }
 const points = ({ summed }: { summed: { metric: string; at?: number; value: number }[] }, metric: string) =>
   summed.filter((one) => one.metric === metric).map(({ at, value }) => [(at! - T) / MINUTE, Number(value.toPrecision(12))])
+
+it('leads to metrics that have words, on charts too', () => {
+  const known = new Set(metrics.map(({ name }) => name))
+  const told = Object.values(CLOUD_EXPORTERS).flatMap(({ rows, distributions = [] }) => [
+    ...rows.map(({ to }) => to),
+    ...distributions.flatMap(({ mean, quantiles = {} }) => [mean, ...Object.keys(quantiles)]),
+  ])
+  expect(told.filter((name) => !known.has(name))).toEqual([])
+})
 
 describe('the things of a cloud', () => {
   it('are nodes where nodes are told, by names that an operator knows', () => {

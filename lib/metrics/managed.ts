@@ -1,0 +1,19 @@
+import { counter, gauge, type Metric } from './metric.ts'
+
+/** What managed services tell beside the canonical vocabulary: their names begin with the service's, and no rule judges by them. */
+export const managedMetrics: Metric[] = [
+  gauge('aws_cloudwatch_month_usd', 'cost of reading CloudWatch, in USD a month'),
+  gauge('aws_described', 'things that the account tells of'),
+  counter('alb_requests_total', 'requests of the whole load balancer'),
+  counter('cloudflare_requests_total', 'requests of the zone, with those that no cache answers'),
+  counter('cloudfront_requests_total', 'requests of the distribution'),
+  gauge('cloudfront_error_ratio', 'answers with 4xx or 5xx'),
+  gauge('cloudfront_hit_ratio', 'hit ratio of requests that can be cached'),
+  gauge('elasticache_engine_cpu_ratio', 'busy time of the engine’s thread'),
+  gauge('elasticache_replication_lag_seconds', 'lag of the replica behind its primary'),
+  counter('elasticache_throttled_commands_total', 'commands refused by the limit of the cache'),
+  counter('elasticache_processing_units_total', 'processing units (ECPU)'),
+  gauge('elasticache_read_seconds', 'time of a read, as the service measures it'),
+  gauge('elasticache_write_seconds', 'time of a write, as the service measures it'),
+  gauge('memorystore_hit_ratio', 'hit ratio, as the service tells it'),
+]
