@@ -271,6 +271,96 @@ describe('caches whose provider hides their servers', () => {
   })
 })
 
+/** A change of a parameter of the first thing on a page, as code. */
+const command = (text: string) => {
+  const [thing] = thingsIn(text)
+  const config = prometheusConfig.parse({ kind: 'prometheus', name: 'prom', url: 'http://127.0.0.1:9090' })
+  const behind = { exporter: thing!.exporter, instance: '', address: '', thing: thing! }
+  return prometheusCode.snippets({ ...config, behind }, [{ name: 'config/maxmemory-policy', expect: '', value: 'allkeys-lfu' }])
+}
+
+const MEMORYDB = 'account_id="1",region="eu-west-1",name="arn:aws:memorydb:eu-west-1:1:cluster/cart",dimension_ClusterName="cart"'
+const memorydb = `
+aws_memorydb_keyspace_hits_sum{${MEMORYDB},dimension_NodeName=""} 900
+aws_memorydb_keyspace_hits_sum{${MEMORYDB},dimension_NodeName="cart-0001-001"} 600
+aws_memorydb_keyspace_misses_sum{${MEMORYDB},dimension_NodeName="cart-0001-001"} 60
+aws_memorydb_bytes_used_for_memory_db_average{${MEMORYDB},dimension_NodeName="cart-0001-001"} 4096
+aws_memorydb_engine_cpuutilization_average{${MEMORYDB},dimension_NodeName="cart-0001-001"} 25
+`
+const NLB = 'dimension_LoadBalancer="net/front/50dc6c495c0c9188"'
+const nlb = `
+aws_networkelb_new_flow_count_sum{${NLB},dimension_AvailabilityZone="",dimension_TargetGroup=""} 600
+aws_networkelb_new_flow_count_sum{${NLB},dimension_AvailabilityZone="eu-west-1a",dimension_TargetGroup=""} 600
+aws_networkelb_tcp_target_reset_count_sum{${NLB},dimension_AvailabilityZone="",dimension_TargetGroup=""} 3
+aws_networkelb_un_healthy_host_count_average{${NLB},dimension_AvailabilityZone="",dimension_TargetGroup="targetgroup/blue/73e2d6bc24d8a067"} 1
+`
+/** The resource's type before the metric's, both by NormalizeMetricName of utils/utils.go. */
+const sharded = (prefix: string, labels: string) => `
+${prefix}_stats_keyspace_hits_count{unit="1",role="primary",${labels},node_id="n1"} 1200 ${T}
+${prefix}_stats_keyspace_hits_count{unit="1",role="replica",${labels},node_id="n2"} 300 ${T}
+${prefix}_commandstats_calls_count{unit="1",role="primary",command="get",${labels},node_id="n1"} 1500 ${T}
+${prefix}_commandstats_calls_count{unit="1",role="primary",command="set",${labels},node_id="n1"} 40 ${T}
+${prefix}_memory_usage{unit="By",role="primary",${labels},node_id="n1"} 4096 ${T}
+`
+const REGIONAL = 'stackdriver_http_external_regional_lb_rule_loadbalancing_googleapis_com_https_external_regional_backend_request_count'
+const regional = `
+${REGIONAL}{unit="1",region="europe-west2",url_map_name="front",backend_target_name="web",response_code_class="200"} 80 ${T}
+${REGIONAL}{unit="1",region="europe-west2",url_map_name="front",backend_target_name="web",response_code_class="500"} 20 ${T}
+`
+
+describe('what one more service of a cloud tells', () => {
+  it('MemoryDB: each node is a store, and none of ElastiCache’s commands is its', () => {
+    expect(thingsIn(memorydb)).toMatchObject([{ name: 'cart/cart-0001-001', exporter: 'yace_memorydb' }])
+    expect(EXPORTERS.yace_memorydb!.role).toBe('store')
+    const read = readings(memorydb)
+    expect(points(read, 'cache_hits_total').at(-1)).toEqual([0, 600])
+    expect(points(read, 'cache_memory_used_bytes')).toEqual([[0, 4096]])
+    expect(points(read, 'memorydb_engine_cpu_ratio')).toEqual([[0, 0.25]])
+    expect(command(memorydb)).toEqual([])
+  })
+
+  it('Network Load Balancers: connections of the whole, targets by their group, and no pool', () => {
+    expect(thingsIn(nlb + alb)).toMatchObject([{ name: 'front' }, { name: 'front' }])
+    expect(thingsIn(nlb)).toMatchObject([{ name: 'front', exporter: 'yace_networkelb' }])
+    const read = readings(nlb)
+    expect(points(read, 'nlb_new_flows_total').at(-1)).toEqual([0, 600])
+    expect(points(read, 'nlb_target_resets_total').at(-1)).toEqual([0, 3])
+    expect(read.summed.find(({ metric }) => metric === 'nlb_unhealthy_targets')?.labels).toEqual({
+      group: 'targetgroup/blue/73e2d6bc24d8a067',
+    })
+    expect(read.topology.pools).toEqual([])
+  })
+
+  it.each([
+    [
+      'stackdriver_redis_cluster',
+      'stackdriver_redis_googleapis_com_cluster_node_redis_googleapis_com_cluster_node',
+      'location="l",cluster_id="cart"',
+    ],
+    [
+      'stackdriver_valkey',
+      'stackdriver_memorystore_googleapis_com_instance_node_memorystore_googleapis_com_instance_node',
+      'location="l",instance_id="cart"',
+    ],
+  ])('%s: each node is a cache', (exporter, prefix, labels) => {
+    const text = sharded(prefix, labels)
+    expect(thingsIn(text).map((one) => [one.name, one.exporter])).toEqual([['cart/n1', exporter], ['cart/n2', exporter]]) // biome-ignore format: one line
+    const read = readings(text)
+    expect(points(read, 'cache_hits_total').at(-1)).toEqual([0, 1200])
+    expect(points(read, 'cache_writes_total').at(-1)).toEqual([0, 40])
+    expect(points(read, 'cache_memory_used_bytes')).toEqual([[0, 4096]])
+    expect(command(text)).toEqual([])
+  })
+
+  it('regional external load balancers of Google: each backend service is a pool', () => {
+    expect(thingsIn(regional)).toMatchObject([{ name: 'front', exporter: 'stackdriver_regional_load_balancer' }])
+    const read = readings(regional)
+    expect(points(read, 'pool_requests_total').at(-1)).toEqual([0, 100])
+    expect(points(read, 'pool_errors_total').at(-1)).toEqual([0, 20])
+    expect(read.topology.pools!.map(({ name }) => name)).toEqual(['web'])
+  })
+})
+
 describe('rows of one’s own', () => {
   it('are sums where they say of how many seconds', () => {
     const mappings = [{ from: 'my_lookups', to: 'cache_hits_total', per: 10 }]
@@ -281,13 +371,6 @@ describe('rows of one’s own', () => {
 })
 
 describe('a change', () => {
-  const command = (text: string) => {
-    const [thing] = thingsIn(text)
-    const config = prometheusConfig.parse({ kind: 'prometheus', name: 'prom', url: 'http://127.0.0.1:9090' })
-    const behind = { exporter: thing!.exporter, instance: '', address: '', thing: thing! }
-    return prometheusCode.snippets({ ...config, behind }, [{ name: 'config/maxmemory-policy', expect: '', value: 'allkeys-lfu' }])
-  }
-
   it('is the one provider’s command, with the names that the series tell', () => {
     expect(command(google('gauge', T)).map(({ form }) => form)).toEqual(['gcloud', 'terraform'])
     expect(command(google('gauge', T))[0]!.text).toBe(

@@ -70,6 +70,37 @@ const ELASTICACHE_SERVERLESS: Exporter = {
   ],
 }
 
+/**
+ * docs.aws.amazon.com/memorydb/latest/devguide/metrics.memorydb.html: of each node, by the names of cluster and node. It keeps what it is given: a store.
+ * Its parameters are set by `aws memorydb update-parameter-group`.
+ */
+const MEMORYDB: Exporter = {
+  signs: ['curr_connections_average', 'curr_items_average', 'keyspace_hits_sum'].map((name) => `aws_memorydb_${name}`),
+  role: 'store',
+  cloud: {
+    title: 'yet-another-cloudwatch-exporter',
+    thing: [dimension('ClusterName')],
+    part: dimension('NodeName'),
+    period: 'configured',
+    provider: 'aws',
+    starts: true,
+    fixed: true,
+  },
+  rows: [
+    row('aws_memorydb_keyspace_hits_sum', 'cache_hits_total'),
+    row('aws_memorydb_keyspace_misses_sum', 'cache_misses_total'),
+    row('aws_memorydb_set_type_cmds_sum', 'cache_writes_total'),
+    row('aws_memorydb_evictions_sum', 'cache_evictions_total'),
+    row('aws_memorydb_reclaimed_sum', 'cache_expirations_total'),
+    row('aws_memorydb_authentication_failures_sum', 'cache_auth_failures_total'),
+    row('aws_memorydb_curr_items_average', 'cache_items'),
+    row('aws_memorydb_bytes_used_for_memory_db_average', 'cache_memory_used_bytes'),
+    row('aws_memorydb_curr_connections_average', 'cache_connections'),
+    row('aws_memorydb_engine_cpuutilization_average', 'memorydb_engine_cpu_ratio', {}, {}, 0.01),
+    row('aws_memorydb_replication_lag_average', 'memorydb_replication_lag_seconds'),
+  ],
+}
+
 const ofGroup = { pool: dimension('TargetGroup') }
 
 /** docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html: reported where it is not zero. */
@@ -92,6 +123,35 @@ const ALB: Exporter = {
     { ...row('aws_applicationelb_httpcode_target_5_xx_count_sum', 'pool_errors_total', ofGroup), silentZero: true },
     { ...row('aws_applicationelb_target_connection_error_count_sum', 'pool_errors_total', ofGroup), silentZero: true },
     row('aws_applicationelb_target_response_time_average', 'pool_response_seconds', ofGroup),
+  ],
+}
+
+/**
+ * docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html: connections of the whole balancer; of target groups
+ * only how many targets are healthy. What its servers answer it does not read.
+ */
+const NLB: Exporter = {
+  signs: ['active_flow_count_average', 'new_flow_count_sum'].map((name) => `aws_networkelb_${name}`),
+  cloud: {
+    title: 'yet-another-cloudwatch-exporter',
+    thing: [dimension('LoadBalancer')],
+    period: 'configured',
+    provider: 'aws',
+    starts: true,
+    fixed: true,
+    without: dimension('AvailabilityZone').split('|'),
+  },
+  limits:
+    'it forwards connections and reads no answers: neither errors nor times of its target groups are told, so that none is a pool here',
+  rows: [
+    row('aws_networkelb_new_flow_count_sum', 'nlb_new_flows_total'),
+    row('aws_networkelb_active_flow_count_average', 'nlb_active_flows'),
+    row('aws_networkelb_processed_bytes_sum', 'nlb_processed_bytes_total'),
+    row('aws_networkelb_tcp_client_reset_count_sum', 'nlb_client_resets_total'),
+    row('aws_networkelb_tcp_elb_reset_count_sum', 'nlb_own_resets_total'),
+    row('aws_networkelb_tcp_target_reset_count_sum', 'nlb_target_resets_total'),
+    row('aws_networkelb_healthy_host_count_average', 'nlb_healthy_targets', { group: dimension('TargetGroup') }),
+    row('aws_networkelb_un_healthy_host_count_average', 'nlb_unhealthy_targets', { group: dimension('TargetGroup') }),
   ],
 }
 
@@ -147,7 +207,9 @@ const AZURE_REDIS: Exporter = {
 export const CLOUD_EXPORTERS: Record<string, Exporter> = {
   yace_elasticache: ELASTICACHE,
   yace_elasticache_serverless: ELASTICACHE_SERVERLESS,
+  yace_memorydb: MEMORYDB,
   yace_applicationelb: ALB,
+  yace_networkelb: NLB,
   yace_cloudfront: CLOUDFRONT,
   ...GOOGLE_EXPORTERS,
   azure_redis: AZURE_REDIS,

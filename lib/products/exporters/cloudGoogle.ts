@@ -39,6 +39,8 @@ const balancer = (prefix: string, requests: string): Exporter => ({
 })
 
 const LB = 'stackdriver_https_lb_rule_loadbalancing_googleapis_com_https'
+/** It needs a region's own proxies: metrics of its own, under a resource of its own. */
+const REGIONAL_LB = 'stackdriver_http_external_regional_lb_rule_loadbalancing_googleapis_com_https_external_regional'
 const INTERNAL_LB = 'stackdriver_internal_http_lb_rule_loadbalancing_googleapis_com_https_internal'
 
 const cdn = (result: string, to: string) => row(`${LB}_request_count`, to, {}, { cache_result: result })
@@ -79,6 +81,34 @@ const MEMORYSTORE_REDIS: Exporter = {
   ],
 }
 
+/**
+ * Memorystore for Redis Cluster and for Valkey: docs.cloud.google.com/monitoring/api/metrics_gcp_p_z and …_i_o, resources `redis.googleapis.com/ClusterNode` and
+ * `memorystore.googleapis.com/InstanceNode`. The same names, of each node; the limit of memory is told of the whole alone. Their parameters have commands of
+ * their own (`gcloud redis clusters update`, `gcloud memorystore instances update`).
+ */
+const shardedNodes = (prefix: string, thing: string): Exporter => ({
+  signs: [`${prefix}_clients_connected_clients`, `${prefix}_memory_usage`, `${prefix}_stats_keyspace_hits_count`],
+  role: 'cache',
+  cloud: monitoring(thing, { part: 'node_id', fixed: true }),
+  limits: 'the limit of a node’s memory, and how many of its keys expire, are not told',
+  rows: [
+    row(`${prefix}_stats_keyspace_hits_count`, 'cache_hits_total'),
+    row(`${prefix}_stats_keyspace_misses_count`, 'cache_misses_total'),
+    row(`${prefix}_stats_evicted_keys_count`, 'cache_evictions_total'),
+    row(`${prefix}_stats_expired_keys_count`, 'cache_expirations_total'),
+    row(`${prefix}_stats_rejected_connections_count`, 'cache_connections_rejected_total'),
+    row(`${prefix}_stats_net_output_bytes_count`, 'cache_reply_bytes_total'),
+    row(`${prefix}_commandstats_calls_count`, 'cache_commands_total', { command: 'command' }),
+    row(`${prefix}_commandstats_calls_count`, 'cache_writes_total', {}, { command: 'set' }),
+    row(`${prefix}_memory_usage`, 'cache_memory_used_bytes'),
+    row(`${prefix}_keyspace_total_keys`, 'cache_items'),
+    row(`${prefix}_clients_connected_clients`, 'cache_connections'),
+    row(`${prefix}_server_uptime`, 'cache_uptime_seconds'),
+  ],
+})
+const REDIS_CLUSTER = 'stackdriver_redis_googleapis_com_cluster_node_redis_googleapis_com_cluster_node'
+const VALKEY = 'stackdriver_memorystore_googleapis_com_instance_node_memorystore_googleapis_com_instance_node'
+
 const MEMCACHE = 'stackdriver_memcache_node_memcache_googleapis_com_node'
 
 /** cloud.google.com/memorystore/docs/memcached/supported-monitoring-metrics */
@@ -102,7 +132,10 @@ const MEMORYSTORE_MEMCACHED: Exporter = {
 export const GOOGLE_EXPORTERS: Record<string, Exporter> = {
   stackdriver_load_balancer: balancer(LB, 'backend_request_count'),
   stackdriver_internal_load_balancer: balancer(INTERNAL_LB, 'request_count'),
+  stackdriver_regional_load_balancer: balancer(REGIONAL_LB, 'backend_request_count'),
   stackdriver_cdn: CDN,
   stackdriver_redis: MEMORYSTORE_REDIS,
+  stackdriver_redis_cluster: shardedNodes(REDIS_CLUSTER, 'cluster_id'),
+  stackdriver_valkey: shardedNodes(VALKEY, 'instance_id'),
   stackdriver_memcached: MEMORYSTORE_MEMCACHED,
 }

@@ -35,7 +35,7 @@ export type Cloud = {
   /** On wish it adds its sums up itself, and calls them counters then. */
   aggregates?: true
   provider: Provider
-  /** It has no parameters that its users could set. */
+  /** Its parameters are not written as code: it has none, or they have a command of their own. */
   fixed?: true
 }
 
@@ -44,7 +44,7 @@ export type Exporter = {
   signs: string[]
   /** 0 when the exporter answers but its server does not. */
   up?: string
-  role?: 'cache'
+  role?: 'cache' | 'store'
   /** It reports pools and not their servers. */
   poolsAlone?: true
   /** What it cannot tell, in a sentence. */
