@@ -15,19 +15,35 @@ type Cliff = {
   histogram: TtlHistogram
 }
 
-type Bucket = readonly [ms: number, keys: number]
-
-/** Where the two neighbouring buckets begin that hold most together, and how many; 0: there are none. A common end may fall on both sides of an edge. */
-function fullestPair(buckets: readonly Bucket[], bucketMs: number, counts: (bucket: Bucket) => boolean): { at: number; n: number } {
+/** Where the two neighbouring buckets begin that hold most together of those that end later than now; 0: there are none. A common end may fall on both sides of an edge. */
+function fullestPair({ buckets, bucketMs }: TtlHistogram, now: number): { at: number; n: number } {
   let [at, n] = [0, 0]
   let [last, held] = [Number.NEGATIVE_INFINITY, 0]
-  for (const bucket of buckets) {
-    if (!counts(bucket)) continue
-    const pair = held + (bucket[0] - last <= bucketMs ? bucket[1] : 0)
-    if (pair > n) [at, n] = [last, pair]
-    ;[last, held] = bucket
+  // There are thousands: no bucket is copied, and of most only the number is looked at.
+  for (let i = 0; i < buckets.length; i++) {
+    const bucket = buckets[i]!
+    const keys = bucket[1]
+    if (keys <= 0 || bucket[0] + bucketMs <= now) continue
+    const pair = bucket[0] - last <= bucketMs ? held + keys : held
+    if (pair > n) {
+      n = pair
+      at = last
+    }
+    last = bucket[0]
+    held = keys
   }
   return held > n ? { at: last, n: held } : { at, n }
+}
+
+const fullest = new WeakMap<TtlHistogram, { at: number; n: number }>()
+
+/** That of a histogram's buckets that are still ahead. What was the fullest of more of them is that of those that are left while it is among them. */
+function fullestAhead(histogram: TtlHistogram, now: number): { at: number; n: number } {
+  const known = fullest.get(histogram)
+  if (known && known.at + histogram.bucketMs > now) return known
+  const found = fullestPair(histogram, now)
+  if (found.n > 0) fullest.set(histogram, found)
+  return found
 }
 
 /** The two seconds ahead in which most keys expire, where they stand out from the others. */
@@ -35,7 +51,7 @@ export function nextCliff(histogram: TtlHistogram, now: number, settings: CliffS
   const { buckets, bucketMs, sampled, keys } = histogram
   if (sampled < Math.min(settings.sampledMin, keys) || keys < settings.keysMin) return null
   const isAhead = ([at, n]: readonly [number, number]) => at + bucketMs > now && n > 0
-  const { at, n } = fullestPair(buckets, bucketMs, isAhead)
+  const { at, n } = fullestAhead(histogram, now)
   if (n === 0) return null
   const { value, low, high } = wilson(n, sampled)
   if (low < settings.cliffShare || value * keys < settings.keysMin) return null

@@ -33,7 +33,7 @@ export function refillOf(window: SeriesWindow, subject: Labels): Refill | null {
   const flushed = (items && flushedAt(items, gone, EMPTIED)) ?? 0
   const at = Math.max(restarted, flushed)
   if (at === 0) return null
-  const grown = steps({ misses: misses.points }, misses.stepMs)
+  const grown = steps({ misses }, misses.stepMs)
   const first = grown.at.findIndex((ms) => ms >= at)
   const end = grown.at.findIndex((ms) => ms > at + REFILL_MS)
   const ends = first < 0 ? [] : grown.at.slice(first, end < 0 ? undefined : end)
@@ -64,7 +64,7 @@ const MISSES_OF_A_KEY = 1.25
 export function isOfEndedKeys(window: SeriesWindow, subject: Labels, since: number, lost: number): boolean {
   const series = rowOf(window, ['cache_expirations_total'], subject)?.cache_expirations_total
   if (!series) return false
-  const { at, seconds, expired } = steps({ expired: series.points }, series.stepMs)
+  const { at, seconds, expired } = steps({ expired: series }, series.stepMs)
   const from = since - UNREAD_MS
   let [ended, span] = [0, 0]
   const before: number[] = []

@@ -1,6 +1,6 @@
 import { valueAt } from '../math/columns.ts'
 import { grown, isGap } from '../math/rates.ts'
-import type { Series } from '../model/series.ts'
+import { columnsOf, type Series } from '../model/series.ts'
 
 /** A server's own clock may lag while it is busy, and it counts whole seconds. */
 const CLOCK_SECONDS = 5
@@ -9,10 +9,11 @@ const CLOCK_SECONDS = 5
  * Epoch ms of the newest restart, by the uptime: it fell, or grew by less than the time that passed. Null: none. A process that started between
  * two readings is no older than the time between them: an older one whose uptime lags was read by a clock that was set ahead meanwhile.
  */
-export function restartedAt({ points }: Series): number | null {
-  for (let i = points.length - 1; i > 0; i--) {
-    const [from, before] = points[i - 1]!
-    const [to, after] = points[i]!
+export function restartedAt(series: Series): number | null {
+  const { at, value } = columnsOf(series)
+  for (let i = at.length - 1; i > 0; i--) {
+    const [from, to] = [at[i - 1]!, at[i]!]
+    const [before, after] = [value[i - 1]!, value[i]!]
     const passed = (to - from) / 1000
     const isBehind = after - before < 0.95 * passed - CLOCK_SECONDS
     if (after < before || (isBehind && after <= passed + CLOCK_SECONDS)) return Math.max(from, to - after * 1000)
@@ -29,13 +30,15 @@ const ITEMS_MIN = 100
  * @param gone counters of keys that ended in the usual ways, read at the same moments
  */
 export function flushedAt(items: Series, gone: readonly Series[], share: number): number | null {
-  let at: ReturnType<typeof valueAt>[] | undefined
-  for (let i = items.points.length - 1; i > 0; i--) {
-    const [from, before] = items.points[i - 1]!
-    const [to, after] = items.points[i]!
-    if (before < ITEMS_MIN || before - after < share * before || isGap(from, to, items.stepMs)) continue
-    at ??= gone.map(({ points }) => valueAt(points))
-    const usual = at.reduce((sum, counts) => sum + grown(counts(from) ?? 0, counts(to) ?? 0), 0)
+  const { at, value } = columnsOf(items)
+  let ended: ReturnType<typeof valueAt>[] | undefined
+  for (let i = at.length - 1; i > 0; i--) {
+    const [before, after] = [value[i - 1]!, value[i]!]
+    if (before - after < share * before || before < ITEMS_MIN) continue
+    const [from, to] = [at[i - 1]!, at[i]!]
+    if (isGap(from, to, items.stepMs)) continue
+    ended ??= gone.map(valueAt)
+    const usual = ended.reduce((sum, counts) => sum + grown(counts(from) ?? 0, counts(to) ?? 0), 0)
     if (before - after - usual >= share * before) return from
   }
   return null

@@ -25,6 +25,8 @@ const NOW: readonly (readonly [polls: number, fall: number])[] = [
   [23, 0.09],
   [30, 0.1],
 ]
+/** The lengths alone. */
+export const FALL_LENGTHS: readonly number[] = NOW.map(([polls]) => polls)
 /** Least length of the baseline, in polls: with fewer, a warm-up looks normal. */
 export const BEFORE_MIN = 15
 /** How far back differences of the past are taken from, in polls. */

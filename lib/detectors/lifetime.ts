@@ -18,7 +18,7 @@ const NEAREST_MS = 8_000
 export function lifetimeOf(window: SeriesWindow, target: string, ended: { at: number; keys: number }): number | null {
   const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
   if (!series) return null
-  const { at, writes } = steps({ writes: series.points }, series.stepMs)
+  const { at, writes } = steps({ writes: series }, series.stepMs)
   const total = sums(writes)
   const usual = BURST_STEPS * (median(writes) ?? 0)
   let burst: { at: number; writes: number } | null = null

@@ -10,16 +10,31 @@ export type Row<M extends string> = { labels: Labels } & Partial<Record<M, Serie
 /** Series that carry the same labels, side by side: one row for each that has the first metric. */
 export function rowsOf<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]], labels: Labels = {}): Row<M>[] {
   const [first, ...rest] = metrics
-  const others = rest.map((metric) => new Map(window.series(metric, labels).map((series) => [labelsKey(series.labels), series])))
-  return window.series(first, labels).map((series) => {
-    const key = labelsKey(series.labels)
+  const others = rest.map((metric) => besideEach(window.series(metric, labels)))
+  return window.series(first, labels).map((series, at) => {
     const row = { labels: series.labels, [first]: series } as Row<M>
     rest.forEach((metric, i) => {
-      const other = others[i]!.get(key)
+      const other = others[i]!(series.labels, at)
       if (other) (row as Record<string, unknown>)[metric] = other
     })
     return row
   })
+}
+
+/** Finds the series with those labels. Mostly it stands where the one beside it does, or one off; what does not is looked up by its labels. */
+function besideEach(all: readonly Series[]): (labels: Labels, at: number) => Series | undefined {
+  let byKey: Map<string, Series> | undefined
+  let shift = 0
+  return (labels, at) => {
+    for (const place of [at + shift, at + shift + 1, at + shift - 1]) {
+      const series = all[place]
+      if (!series || !sameLabels(series.labels, labels)) continue
+      shift = place - at
+      return series
+    }
+    byKey ??= new Map(all.map((series) => [labelsKey(series.labels), series]))
+    return byKey.get(labelsKey(labels))
+  }
 }
 
 /** The row of one subject alone, without the parts of it that carry more labels. */
@@ -42,7 +57,11 @@ function isCache({ labels }: Series): boolean {
 }
 
 /** How many caches have that metric and are judged by it: they share the false alarms that a rule may raise. */
-export const cacheCount = (window: SeriesWindow, metric: string): number => window.series(metric).filter(isCache).length
+export const cacheCount = (window: SeriesWindow, metric: string): number => {
+  let count = 0
+  for (const series of window.series(metric)) if (isCache(series)) count++
+  return count
+}
 
 /** How many servers there are in pools: likewise. */
 export const serverCount = ({ pools }: Topology): number => pools.reduce((sum, { servers }) => sum + servers.length, 0)

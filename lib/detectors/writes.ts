@@ -6,7 +6,7 @@ import type { SeriesWindow } from '../model/window.ts'
 export function loading(window: SeriesWindow, target: string): boolean {
   const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
   if (!series) return false
-  const { at, seconds, writes } = steps({ writes: series.points }, series.stepMs)
+  const { at, seconds, writes } = steps({ writes: series }, series.stepMs)
   const perSecond = (from: number, to: number) =>
     writes.flatMap((count, i) => (at[i]! > window.to - from && at[i]! <= window.to - to ? [count / seconds[i]!] : []))
   // The newest seconds alone decide, so that the end of a load is noticed at once.
@@ -20,7 +20,7 @@ export function loading(window: SeriesWindow, target: string): boolean {
 export function sustainedWrites(window: SeriesWindow, target: string): number {
   const series = window.series('cache_writes_total', { target }).find(({ labels }) => Object.keys(labels).length === 1)
   if (!series) return 0
-  const { seconds, writes } = steps({ writes: series.points }, series.stepMs)
+  const { seconds, writes } = steps({ writes: series }, series.stepMs)
   const rates = writes.map((count, i) => count / seconds[i]!)
   let most = 0
   for (let i = 19; i < rates.length; i++) most = Math.max(most, median(rates.slice(i - 19, i + 1))!)

@@ -145,8 +145,7 @@ export function createFleet(given: FleetOptions): PolledFleet {
 
   function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
     const { samples, records, topology, references, fed = [], stepMs = everyMs, lateMs } = bounded(parsed)
-    book.put(target, probe, topology)
-    changed.add(target)
+    if (book.put(target, probe, topology)) changed.add(target)
     options.onPart?.(target, probe, topology)
     if (records.length > 0) store.putRecords(target, [...records, ...keptSamplings(records, at)])
     if (references) options.onReferences?.(target, references)
@@ -167,8 +166,8 @@ export function createFleet(given: FleetOptions): PolledFleet {
       await Promise.allSettled([...targets.values()].map((target) => target.stop()))
     },
     topology() {
-      if (cached && changed.size === 0) return cached
       const refused = store.refusedSeries()
+      if (cached && changed.size === 0 && refused.size === 0 && refusedBefore.length === 0) return cached
       for (const name of [...refusedBefore, ...refused.keys()]) changed.add(name)
       refusedBefore = [...refused.keys()]
       for (const name of changed) {

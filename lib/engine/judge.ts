@@ -21,6 +21,11 @@ const LONG_RUNS = 3
 const BACKOFF_TIMES = 75
 const BACKOFF_MAX_MS = 5_000
 
+/** Above this it is a large fleet, at which a rule need not look each second where a finding has to last for long before it fires: … */
+const SPARED_MS = 2
+/** … it rests for this part of that time. */
+const REST_PART = 0.05
+
 export interface Judge {
   /** Back-off: true while a rule that took long is left out; its last verdicts stand. */
   isBackedOff(rule: Rule, at: number): boolean
@@ -83,7 +88,8 @@ export function createJudge(log: Log, now: () => number = () => performance.now(
         tookMs += ended - begun
         const runs = tookMs > LONG_MS ? (longRuns.get(detector.id) ?? 0) + 1 : 0
         longRuns.set(detector.id, runs)
-        if (runs >= LONG_RUNS) backoffUntil.set(detector.id, ended + Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * tookMs))
+        const rest = tookMs > SPARED_MS ? REST_PART * settings.for : 0
+        backoffUntil.set(detector.id, ended + Math.max(rest, runs >= LONG_RUNS ? Math.min(BACKOFF_MAX_MS, BACKOFF_TIMES * tookMs) : 0))
       }
     },
     status: (rule) => statuses.get(rule) ?? { found: 0, clear: 0, unjudged: 0, because: [] },

@@ -175,7 +175,9 @@ export class PolledTarget implements Target {
       clock,
       delayMs: () => (vital ? retryMs(this.#health.failures, rhythm.ms) : rhythm.delayMs()),
       onRead: (parsed, at) => {
+        const slower = rhythm.because
         rhythm.answered(parsed.samples.length)
+        if (rhythm.because !== slower) onStatus()
         this.#noticeRestart(parsed.topology.facts?.runId)
         const kept = onRead(probe.id, parsed, at, rhythm.ms)
         if (vital) this.#become(nextHealth(this.#health, 'answered', clock.now()))

@@ -141,10 +141,12 @@ class ProbePoller<Link> implements Poller {
   }
 
   #setState(state: ProbeStatus['state'], because?: string): void {
+    const { state: stateBefore, because: becauseBefore } = this.#status
     this.#status.state = state
     if (because === undefined) delete this.#status.because
     else this.#status.because = because
-    this.#options.onStatus()
+    // How long a gap lasts says what can be had, too.
+    if (state !== stateBefore || because !== becauseBefore || state === 'gap') this.#options.onStatus()
   }
 
   #schedule(ms: number): void {

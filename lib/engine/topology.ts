@@ -1,5 +1,6 @@
 import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
+import { sameData } from '../model/sameData.ts'
 import type { Labels } from '../model/series.ts'
 import type { Capability, Pool, PoolServer, Role, TargetAbilities, TargetFacts, TargetState, Topology } from '../model/topology.ts'
 
@@ -19,8 +20,8 @@ export type TargetSeen = {
 }
 
 export interface TopologyBook {
-  /** A probe's newest part replaces its last one: what it no longer names is gone. A failed poll changes nothing. */
-  put(target: string, probe: string, part: TopologyPart): void
+  /** A probe's newest part replaces its last one: what it no longer names is gone. A failed poll changes nothing. False where it is as the last one. */
+  put(target: string, probe: string, part: TopologyPart): boolean
   /** A target that is no longer configured or discovered. */
   remove(target: string): void
   /** What one target brings to the topology. */
@@ -51,7 +52,10 @@ export function createTopologyBook(): TopologyBook {
   return {
     put(target, probe, part) {
       const probes = parts.get(target) ?? new Map<string, TopologyPart>()
+      const before = probes.get(probe)
+      if (before && sameData(before, part)) return false
       parts.set(target, probes.set(probe, part))
+      return true
     },
     remove: (target) => void parts.delete(target),
     read(seen) {

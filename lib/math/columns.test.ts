@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { columns, steps, sums } from './columns.ts'
+import type { Point } from '../model/series.ts'
+import { columns, steps, sums, valueAt } from './columns.ts'
 import { newestEpisode } from './episodes.ts'
 
 test('columns keep the moments that all series have', () => {
@@ -71,4 +72,23 @@ test('an episode latches with what it began with, and says where the last one en
   expect(of(5)).toEqual({ start: 2, end: null, began: 0 })
   expect(of(7)).toEqual({ start: 2, end: 5, began: 0 })
   expect(seen.at(-1)).toBe(5)
+})
+
+test('series whose columns stand where they are held, and points of another poll, are joined alike', () => {
+  const at = Float64Array.from([0, 1_000, 2_000, 3_000, 4_000])
+  const held = (value: number[]) => ({
+    metric: 'x',
+    labels: {},
+    stepMs: 1_000,
+    points: [...at].map((ms, i): Point => [ms, value[i]!]),
+    columns: () => ({ at: at.subarray(0, 5), value: Float64Array.from(value) }),
+  })
+  const [hits, misses] = [held([0, 10, 30, 2, 4]), held([0, 1, 2, 0, 0])]
+  const wanted = steps({ hits: hits.points, misses: misses.points }, 1_000)
+  expect(wanted.restarted).toEqual([false, false, true, false])
+  expect(steps({ hits, misses }, 1_000)).toEqual(wanted)
+  const later = misses.points.filter((_, i) => i !== 2)
+  expect(steps({ hits, misses: later }, 1_000)).toEqual(steps({ hits: hits.points, misses: later }, 1_000))
+  const hitsAt = valueAt(hits)
+  expect([3_000, 0, 1_000, 1_500, 4_000, 5_000].map(hitsAt)).toEqual([2, 0, 10, undefined, 4, undefined])
 })

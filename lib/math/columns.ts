@@ -1,45 +1,82 @@
-import type { Point } from '../model/series.ts'
+import { columnsOf, columnsOfPoints, type Point, type PointColumns, type Series } from '../model/series.ts'
 import { grown, isGap } from './rates.ts'
+
+/** A series, whose two columns are read where they stand, or points. */
+type Source = Series | readonly Point[]
+
+const isPoints = (source: Source): source is readonly Point[] => Array.isArray(source)
+const read = (source: Source): PointColumns => (isPoints(source) ? columnsOfPoints(source) : columnsOf(source))
 
 /** Several series of one poll side by side: only the moments at which every one of them has a value. */
 export type Columns<K extends string> = { at: number[] } & Record<K, number[]>
 
 /** Joins series on their times. Linear in the points; the lists must be in the order of time, as series are. Plain loops: it runs for every target at every tick. */
-export function columns<const K extends string>(series: Record<K, readonly Point[]>): Columns<K> {
+export function columns<const K extends string>(series: Record<K, Source>): Columns<K> {
   const names = Object.keys(series) as K[]
-  const lists = names.map((name) => series[name])
-  const values: number[][] = names.map(() => [])
-  const at: number[] = []
-  const next = new Int32Array(lists.length)
-  const [first] = lists
-  each: for (let i = 0; first && i < first.length; i++) {
-    const moment = first[i]![0]
-    for (let k = 1; k < lists.length; k++) {
-      const points = lists[k]!
-      let j = next[k]!
-      while (j < points.length && points[j]![0] < moment) j++
-      next[k] = j
-      if (j === points.length) break each
-      if (points[j]![0] !== moment) continue each
-    }
-    at.push(moment)
-    values[0]!.push(first[i]![1])
-    for (let k = 1; k < lists.length; k++) values[k]!.push(lists[k]![next[k]!]![1])
+  const { at, values } = joined(names.map((name) => series[name]))
+  return { at: [...at], ...Object.fromEntries(names.map((name, k) => [name, [...values[k]!]])) } as Columns<K>
+}
+
+type Joined = { at: Float64Array; values: Float64Array[] }
+
+function joined(sources: readonly Source[]): Joined {
+  const lists: PointColumns[] = []
+  for (const source of sources) {
+    const before = sources.indexOf(source)
+    lists.push(before < lists.length ? lists[before]! : read(source))
   }
-  return { at, ...Object.fromEntries(names.map((name, k) => [name, values[k]!])) } as Columns<K>
+  const [first] = lists
+  if (!first) return { at: new Float64Array(0), values: [] }
+  // What came with the same polls, as nearly all does, stands side by side already.
+  if (lists.every(({ at }) => isSame(first.at, at))) return { at: first.at, values: lists.map(({ value }) => value) }
+  const at = new Float64Array(first.at.length)
+  const values = lists.map(() => new Float64Array(first.at.length))
+  const next = new Int32Array(lists.length)
+  let size = 0
+  each: for (let i = 0; i < first.at.length; i++) {
+    const moment = first.at[i]!
+    for (let k = 1; k < lists.length; k++) {
+      const other = lists[k]!.at
+      let j = next[k]!
+      while (j < other.length && other[j]! < moment) j++
+      next[k] = j
+      if (j === other.length) break each
+      if (other[j] !== moment) continue each
+    }
+    at[size] = moment
+    values[0]![size] = first.value[i]!
+    for (let k = 1; k < lists.length; k++) values[k]![size] = lists[k]!.value[next[k]!]!
+    size++
+  }
+  return { at: at.subarray(0, size), values: values.map((column) => column.subarray(0, size)) }
+}
+
+/** The same moments. Series of one poll share the memory of theirs: those are not compared one by one. */
+function isSame(one: Float64Array, other: Float64Array): boolean {
+  if (one === other) return true
+  if (one.length !== other.length) return false
+  if (one.buffer === other.buffer && one.byteOffset === other.byteOffset) return true
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
+  return true
 }
 
 /** The value of exactly that moment; undefined: there is none. The points must be in the order of time. */
-export function valueAt(points: readonly Point[]): (ms: number) => number | undefined {
+export function valueAt(source: Source): (ms: number) => number | undefined {
+  const { at, value } = read(source)
+  let last = 0
   return (ms) => {
+    // Mostly asked for one moment after the other.
+    if (at[last] === ms) return value[last]
+    if (at[last + 1] === ms) return value[++last]
     let low = 0
-    let high = points.length
+    let high = at.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (points[middle]![0] < ms) low = middle + 1
+      if (at[middle]! < ms) low = middle + 1
       else high = middle
     }
-    return points[low]?.[0] === ms ? points[low]![1] : undefined
+    last = low
+    return at[low] === ms ? value[low] : undefined
   }
 }
 
@@ -50,21 +87,20 @@ export type Steps<K extends string> = { at: number[]; seconds: number[]; restart
  * The growth of counters that are polled together, at each step's end. Steps over a gap are left out; `restarted` marks the step in which
  * one of them fell (its growth counts from zero).
  */
-export function steps<const K extends string>(counters: Record<K, readonly Point[]>, stepMs: number): Steps<K> {
+export function steps<const K extends string>(counters: Record<K, Source>, stepMs: number): Steps<K> {
   const names = Object.keys(counters) as K[]
-  const rows = columns(counters)
-  const read = names.map((name) => rows[name])
+  const { at: moments, values } = joined(names.map((name) => counters[name]))
   const grew: number[][] = names.map(() => [])
   const [at, seconds, restarted]: [number[], number[], boolean[]] = [[], [], []]
-  for (let i = 1; i < rows.at.length; i++) {
-    const [from, to] = [rows.at[i - 1]!, rows.at[i]!]
+  for (let i = 1; i < moments.length; i++) {
+    const [from, to] = [moments[i - 1]!, moments[i]!]
     let fell = false
-    for (const values of read) if (values[i]! < values[i - 1]!) fell = true
+    for (let k = 0; k < values.length; k++) if (values[k]![i]! < values[k]![i - 1]!) fell = true
     if (isGap(from, to, stepMs) && !fell) continue
     at.push(to)
     seconds.push((to - from) / 1000)
     restarted.push(fell)
-    for (let k = 0; k < read.length; k++) grew[k]!.push(grown(read[k]![i - 1]!, read[k]![i]!))
+    for (let k = 0; k < values.length; k++) grew[k]!.push(grown(values[k]![i - 1]!, values[k]![i]!))
   }
   return { at, seconds, restarted, ...Object.fromEntries(names.map((name, k) => [name, grew[k]!])) } as Steps<K>
 }

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { normal, randomOf } from '../../test/random.ts'
-import type { Point } from '../model/series.ts'
-import { driftOf, secondsTo } from './forecast.ts'
+import { columnsOfPoints, type Point } from '../model/series.ts'
+import { driftOf as driftOfColumns, secondsTo } from './forecast.ts'
+
+const driftOf = (points: readonly Point[], ...more: [toMs: number, blockMs: number, blocks: number, blocksMin: number]) =>
+  driftOfColumns(columnsOfPoints(points), ...more)
 
 const line = (seconds: number, value: (t: number) => number): Point[] =>
   Array.from({ length: seconds + 1 }, (_, t): Point => [t * 1000, value(t)])

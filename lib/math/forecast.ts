@@ -1,4 +1,4 @@
-import type { Point } from '../model/series.ts'
+import type { PointColumns } from '../model/series.ts'
 import { type Interval, meanInterval } from './intervals.ts'
 
 /** How far a gauge grows a second, with its 95 % interval, over how much time, and whether that still goes on. */
@@ -9,21 +9,27 @@ export type Drift = { perSecond: Interval; newest: number; seconds: number; goes
  * interval is widened where neighbouring steps are alike. Null of fewer than `blocksMin` neighbouring pairs of blocks.
  * @param blockMs how much time one block holds: shorter fluctuations are averaged out
  */
-export function driftOf(points: readonly Point[], toMs: number, blockMs: number, blocks: number, blocksMin: number): Drift | null {
+export function driftOf(
+  { at: moments, value: values }: PointColumns,
+  toMs: number,
+  blockMs: number,
+  blocks: number,
+  blocksMin: number,
+): Drift | null {
   const sums = new Float64Array(blocks)
   const counts = new Uint32Array(blocks)
   const from = toMs - blocks * blockMs
-  for (const [at, value] of points) {
+  for (let i = 0; i < moments.length; i++) {
     // A block holds its end, not its beginning.
-    const block = Math.ceil((at - from) / blockMs) - 1
+    const block = Math.ceil((moments[i]! - from) / blockMs) - 1
     if (block < 0 || block >= blocks) continue
-    sums[block]! += value
+    sums[block]! += values[i]!
     counts[block]!++
   }
   const steps: number[] = []
   for (let i = 1; i < blocks; i++)
     if (counts[i]! > 0 && counts[i - 1]! > 0) steps.push(sums[i]! / counts[i]! - sums[i - 1]! / counts[i - 1]!)
-  const newest = points.at(-1)?.[1]
+  const newest = values.at(-1)
   if (steps.length < blocksMin || newest === undefined) return null
   const { value, low, high } = meanInterval(steps)!
   const late = steps.slice(-Math.ceil(steps.length / 3))

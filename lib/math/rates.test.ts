@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { randomOf } from '../../test/random.ts'
 import type { Point } from '../model/series.ts'
-import { coverage, cut, increase, increases, isGap, rate, rates, resets } from './rates.ts'
+import { coverage, cut, increase, increases, isGap, pointsWithin, rate, rates, resets, seenOf, spanMs, spanWithin } from './rates.ts'
 
 const points = (...values: (number | null)[]): Point[] => values.flatMap((value, i): Point[] => (value === null ? [] : [[i * 1000, value]]))
 
@@ -64,5 +64,18 @@ test('increase does not depend on which polls were missed, while none of them hi
     }
     const some = all.filter((_, i) => i === 0 || i === all.length - 1 || random() > 0.5)
     expect(increase(some)).toBe(increase(all))
+  }
+})
+
+test('of a series within a stretch the same is told as of the points that are cut out of it', () => {
+  const random = randomOf(5)
+  for (let round = 0; round < 50; round++) {
+    const all = Array.from({ length: 40 }, (_, i): Point => [i * 1_000 + Math.floor(random() * 300), i]).filter(() => random() < 0.8)
+    const series = { metric: 'x', labels: {}, stepMs: 1_000, points: all }
+    const [from, to] = [Math.floor(random() * 50_000) - 5_000, Math.floor(random() * 50_000)]
+    const inside = from > to ? [] : cut(all, from, to)
+    expect(pointsWithin(series, from, to)).toEqual(inside)
+    expect(spanWithin(series, from, to)).toBe(spanMs(inside))
+    expect(seenOf(series, from, to)).toBeCloseTo(coverage(all, 1_000, from, to), 12)
   }
 })

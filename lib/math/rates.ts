@@ -1,4 +1,4 @@
-import type { Point, Series } from '../model/series.ts'
+import { columnsOf, newestOf, type Point, type Series } from '../model/series.ts'
 
 /** A hole between two points wider than this many steps is a gap: what happened inside is unknown. */
 const GAP_STEPS = 2.5
@@ -31,6 +31,15 @@ export function spanMs(points: readonly Point[]): number {
   return points.length < 2 ? 0 : points[points.length - 1]![0] - points[0]![0]
 }
 
+/** The same of the points of a series within [from, to]. */
+export function spanWithin(series: Series, from: number, to: number): number {
+  const { at } = columnsOf(series)
+  let [first, last] = [0, at.length - 1]
+  while (first < at.length && at[first]! < from) first++
+  while (last >= 0 && at[last]! > to) last--
+  return last > first ? at[last]! - at[first]! : 0
+}
+
 /** How often a counter fell, which is how often its server restarted or was reset. */
 export function resets(points: readonly Point[]): number {
   let count = 0
@@ -60,6 +69,14 @@ export function coverage(points: readonly Point[], stepMs: number, fromMs: numbe
   return toMs > fromMs ? Math.min(1, seen / (toMs - fromMs)) : 0
 }
 
+/** The same of a series' points. */
+export function seenOf(series: Series, fromMs: number, toMs: number): number {
+  const { at } = columnsOf(series)
+  let seen = 0
+  for (let i = at.length - 1; i > 0 && seen < toMs - fromMs; i--) if (!isGap(at[i - 1]!, at[i]!, series.stepMs)) seen += at[i]! - at[i - 1]!
+  return toMs > fromMs ? Math.min(1, seen / (toMs - fromMs)) : 0
+}
+
 /** A counter's growth within equal buckets of time: `null` where nothing was seen. A step belongs to the bucket that its end lies in; a gap to none. */
 export function increases(points: readonly Point[], stepMs: number, fromMs: number, toMs: number, buckets: number): (number | null)[] {
   const out: (number | null)[] = new Array(buckets).fill(null)
@@ -83,6 +100,18 @@ export function cut(points: readonly Point[], fromMs: number, toMs: number): rea
   return from === 0 && to === points.length ? points : points.slice(from, to)
 }
 
+/** The points of a series within [from, to]: those before are not made. */
+export function pointsWithin(series: Series, from: number, to: number): Point[] {
+  const { at, value } = columnsOf(series)
+  const points: Point[] = []
+  let end = at.length
+  while (end > 0 && at[end - 1]! > to) end--
+  let first = end
+  while (first > 0 && at[first - 1]! >= from) first--
+  for (let i = first; i < end; i++) points.push([at[i]!, value[i]!])
+  return points
+}
+
 /** Index of the first point at or after that moment (with `after`: wholly after it). */
 function firstAt(points: readonly Point[], ms: number, after = false): number {
   let low = 0
@@ -95,6 +124,9 @@ function firstAt(points: readonly Point[], ms: number, after = false): number {
   }
   return low
 }
+
+/** The newest value of a series, or null: its other points are not made for that. */
+export const newestValue = (series: Series | undefined): number | null => (series && newestOf(series)?.[1]) ?? null
 
 /** The newest value, or null. */
 export const latest = (points: readonly Point[]): number | null => points[points.length - 1]?.[1] ?? null

@@ -1,8 +1,8 @@
-import type { Series } from '../model/series.ts'
+import { columnsOf, type Series } from '../model/series.ts'
 
 /** When a gauge last took another value, in epoch ms; null when it never did within the window. */
 export function changedAt(series: Series, tolerance = 0): number | null {
-  const { points } = series
-  for (let i = points.length - 1; i > 0; i--) if (Math.abs(points[i]![1] - points[i - 1]![1]) > tolerance) return points[i]![0]
+  const { at, value } = columnsOf(series)
+  for (let i = at.length - 1; i > 0; i--) if (Math.abs(value[i]! - value[i - 1]!) > tolerance) return at[i]!
   return null
 }

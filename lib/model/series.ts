@@ -7,6 +7,9 @@ export type Point = readonly [ms: number, value: number]
 /** One value as a probe read it. The engine adds `target` and the time; a source that has its own (Prometheus) sets them. */
 export type Reading = { metric: string; labels?: Labels; value: number; at?: number }
 
+/** Points as two columns: moments, and the values at them. */
+export type PointColumns = { readonly at: Float64Array; readonly value: Float64Array }
+
 /**
  * One value's history. `stepMs` is the cadence at which it is polled: a hole wider than 2.5 steps is a gap. `lateMs`: how much later than it
  * was measured its provider tells it; absent where it is told at once.
@@ -19,12 +22,26 @@ export interface Series {
   readonly points: readonly Point[]
   /** The newest of them, where it is known without making all of them. See `newestOf`. */
   readonly newest?: Point | undefined
+  /** All of them as two columns, good until the next turn of the event loop; undefined where they are not held so. See `columnsOf`. */
+  columns?(): PointColumns | undefined
   /** A counter's growth over those of [from, to], where it is known without making them. See `grownWithin` in lib/math. */
   grownWithin?(from: number, to: number): number
 }
 
 /** The newest point of a series. */
 export const newestOf = (series: Series): Point | undefined => ('newest' in series ? series.newest : series.points.at(-1))
+
+/** The points of a series as two columns, to be read at once: a pair for each would be most of the work of whoever looks at all of them. */
+export const columnsOf = (series: Series): PointColumns => series.columns?.() ?? columnsOfPoints(series.points)
+
+export function columnsOfPoints(points: readonly Point[]): PointColumns {
+  const [at, value] = [new Float64Array(points.length), new Float64Array(points.length)]
+  for (let i = 0; i < points.length; i++) {
+    at[i] = points[i]![0]
+    value[i] = points[i]![1]
+  }
+  return { at, value }
+}
 
 /** True when every wanted label stands in `labels` with the same value. */
 export function labelsMatch(labels: Labels, wanted: Labels): boolean {

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { randomOf } from '../../test/random.ts'
+import { cut, increase } from '../math/rates.ts'
 import { History } from './history.ts'
 import { Values } from './values.ts'
 
@@ -125,4 +126,40 @@ it('a column of values goes from none over whole numbers to doubles, and back', 
   for (let i = 0; i < 50; i++) values.push(3)
   values.drop(values.size - 50)
   expect([...values.between(0, 50), values.of(49)]).toEqual(Array(51).fill(3))
+})
+
+it('what it grew by within a stretch is what its points grew by, and its columns are its points, over restarts, starts and set clocks', () => {
+  const random = randomOf(11)
+  for (let round = 0; round < 20; round++) {
+    const history = new History(1, 'x', { target: 'a' }, 1_000)
+    let [at, count] = [START, 0]
+    const grow = () => {
+      at += 1_000
+      // A server that starts anew counts from zero.
+      count = random() < 0.01 ? Math.floor(random() * 5) : count + Math.floor(random() * 10)
+      return count
+    }
+    if (round % 3 === 0) {
+      const value = Float64Array.from({ length: 50 }, grow)
+      history.fill([{ at: Float64Array.from({ length: 50 }, (_, i) => START + (i + 1) * 1_000), value }], { from: START, until: at }, null)
+    }
+    for (let poll = 0; poll < 300; poll++) {
+      const value = grow()
+      history.append(at, value, at - WINDOW)
+      history.flushedTo = at - 30_000
+      if (round % 5 === 4 && poll === 200) {
+        history.stepClock({ at: at - 20_000, byMs: -20_000 })
+        at -= 20_000
+      }
+    }
+    for (let i = 0; i < 100; i++) {
+      const from = at - Math.floor(random() * WINDOW)
+      const to = from + Math.floor(random() * WINDOW)
+      const points = history.points(from, to)
+      expect(history.grownWithin(from, to)).toBe(increase(points))
+      const { at: moments, value } = history.columnsWithin(from, to)!
+      expect([...moments].map((ms, k) => [ms, value[k]])).toEqual(points)
+      expect(cut(points, from, to)).toEqual(points)
+    }
+  }
 })

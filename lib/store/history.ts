@@ -1,10 +1,11 @@
 import { grown, increase } from '../math/rates.ts'
 import { type ClockStep, movedDate } from '../model/clock.ts'
-import type { Labels, Point } from '../model/series.ts'
+import type { Labels, Point, PointColumns } from '../model/series.ts'
 import type { Columns } from './chunks.ts'
 import { cutOf } from './cutOf.ts'
 import { type KeepsMoments, Moments } from './moments.ts'
 import { OnDisk } from './onDisk.ts'
+import { scratch } from './scratch.ts'
 import { Values } from './values.ts'
 import type { Held } from './window.ts'
 
@@ -39,6 +40,8 @@ export class History extends OnDisk implements Held, KeepsMoments {
   #values = new Values()
   /** Samples dropped so far: index i is sample number #dropped + i. */
   #dropped = 0
+  /** The number of the newest sample that is lower than the one before it: a counter that did not fall since grew by its last less its first. */
+  #fell = -1
 
   constructor(id: number, metric: string, labels: Labels, stepMs: number) {
     super()
@@ -76,6 +79,7 @@ export class History extends OnDisk implements Held, KeepsMoments {
     if (this.pending) this.#load()
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
     this.#addMoment(at, keepFrom, beside)
+    if (this.size > 0 && value < this.reading(this.size - 1)) this.#fell = this.total
     // −0 would not survive its chunk and means nothing.
     this.#values.push(value + 0)
     if (beside && this.#moments !== beside.#moments && this.total % JOIN_EACH === 0) this.#joinWith(beside)
@@ -88,7 +92,10 @@ export class History extends OnDisk implements Held, KeepsMoments {
    */
   fill(chunks: readonly Columns[], { from, until }: { from: number; until: number }, beside: History | null): void {
     const { at, value } = cutOf(chunks, from, until)
-    for (const one of value) this.#values.push(one)
+    for (let i = 0; i < value.length; i++) {
+      if (i > 0 && value[i]! < value[i - 1]!) this.#fell = this.total
+      this.#values.push(value[i]!)
+    }
     const theirs = beside === null ? null : beside.#moments
     const first = theirs?.shareable(at) ?? -1
     this.#take(first < 0 ? new Moments() : theirs!, Math.max(0, first))
@@ -119,6 +126,7 @@ export class History extends OnDisk implements Held, KeepsMoments {
     this.#moments!.fill(Float64Array.from([...at.subarray(0, kept), ...at.subarray(ahead).map((ms) => ms + step.byMs)]))
     this.#values.moveBack(kept, ahead)
     this.#dropped += ahead - kept
+    this.#fell = this.total
     if (kept === 0) this.heldFrom = firstAt
     this.flushedTo = Math.min(this.flushedTo, firstAt - 1)
     this.movedTo = step.at
@@ -142,6 +150,18 @@ export class History extends OnDisk implements Held, KeepsMoments {
     return points
   }
 
+  /** Likewise as two columns, good until the next turn of the event loop; undefined where some of them lie on the disk. */
+  columnsWithin(from: number, to: number): PointColumns | undefined {
+    if (this.pending) this.#load()
+    if (from < this.heldFrom && this.older) return undefined
+    const first = this.indexAt(from)
+    const end = to >= this.lastAt ? this.size : this.indexAfter(to)
+    const at = this.#moments?.between(this.#first + first, this.#first + end) ?? new Float64Array(0)
+    const value = scratch(at.length)
+    this.#values.copyTo(value, first, first + at.length)
+    return { at, value }
+  }
+
   spans(from: number, to: number): boolean {
     // Nothing is read for what is known without it.
     if (this.pending && to >= this.flushedTo) return from <= this.flushedTo
@@ -161,8 +181,12 @@ export class History extends OnDisk implements Held, KeepsMoments {
   grownWithin(from: number, to: number): number {
     if (this.pending) this.#load()
     if (from < this.heldFrom && this.older) return increase(this.points(from, to))
+    const first = this.indexAt(from)
+    const end = to >= this.lastAt ? this.size : this.indexAfter(to)
+    if (end - first < 2) return 0
+    if (this.#fell <= this.#dropped + first) return this.reading(end - 1) - this.reading(first)
     let sum = 0
-    for (let i = this.indexAt(from) + 1; i < this.size && this.atOf(i) <= to; i++) sum += grown(this.reading(i - 1), this.reading(i))
+    for (let i = first + 1; i < end; i++) sum += grown(this.reading(i - 1), this.reading(i))
     return sum
   }
 

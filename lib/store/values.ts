@@ -54,7 +54,14 @@ export class Values {
 
   /** A copy of those from one index to before another. */
   between(first: number, end: number): Float64Array {
-    return this.#column === null ? new Float64Array(end - first).fill(this.#same) : Float64Array.from(this.#column.subarray(first, end))
+    return this.#column === null ? new Float64Array(end - first).fill(this.#same) : new Float64Array(this.#column.subarray(first, end))
+  }
+
+  /** Copies those from one index to before another into a column, from its start. */
+  copyTo(into: Float64Array, first: number, end: number): void {
+    const column = this.#column
+    if (column === null) into.fill(this.#same, 0, end - first)
+    else for (let i = first; i < end; i++) into[i - first] = column[i]!
   }
 
   #columnFor(value: number): Uint32Array | Float64Array {

@@ -1,6 +1,6 @@
 import { cut, increase } from '../math/rates.ts'
 import type { RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
-import type { Labels, Point, Series } from '../model/series.ts'
+import type { Labels, Point, PointColumns, Series } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { Labelled } from './labelled.ts'
 
@@ -15,6 +15,8 @@ export interface Held {
   spans(from: number, to: number): boolean
   /** The last point of [from, to], without the others. */
   newest?(from: number, to: number): Point | undefined
+  /** All points of [from, to] as two columns, good until the next turn of the event loop; undefined where some are not in memory. */
+  columnsWithin?(from: number, to: number): PointColumns | undefined
   /** A counter's growth over its points of [from, to], without making them. */
   grownWithin?(from: number, to: number): number
 }
@@ -42,7 +44,7 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
         let series = seen.get(held)
         if (series === undefined) {
           series = held.spans(from, to) ? new CutSeries(held, from, to) : null
-          if (seen.size >= KEPT_MOST) seen.delete(seen.keys().next().value!)
+          if (seen.size >= KEPT_MOST) seen.clear()
           seen.set(held, series)
         }
         if (series) out.push(series)
@@ -84,6 +86,10 @@ class CutSeries implements Series {
   get newest(): Point | undefined {
     if (this.#points || !this.#held.newest) return this.points.at(-1)
     return this.#held.newest(this.#from, this.#to)
+  }
+
+  columns(): PointColumns | undefined {
+    return this.#points ? undefined : this.#held.columnsWithin?.(this.#from, this.#to)
   }
 
   grownWithin(from: number, to: number): number {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, duration as durationText, text } from '../../format/format.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { cut, increase, increases, spanMs } from '../../math/rates.ts'
+import { grownWithin, increases, spanMs } from '../../math/rates.ts'
 import { mean } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
@@ -37,7 +37,7 @@ export const authFailures: Detector<Settings> = {
       const stale = staleBecause(failures, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
       // Nothing at all failed nearly everywhere nearly always.
-      const all = increase(failures.points)
+      const all = grownWithin(failures, window.from, window.to)
       if (all < settings.failuresMin) return { subject, is: 'clear' }
       const { seen, wave } = newestWave(failures, window.to, settings)
       const bar = settings.failuresMin / (settings.over / 1000)
@@ -47,7 +47,7 @@ export const authFailures: Detector<Settings> = {
           subject,
           is: 'found',
           severity: perSecond >= settings.critical ? 'critical' : 'warning',
-          summary: `${subject.target} refuses ${text(perSecond, 'perSecond')} logins, ${text(usual, 'perSecond')} before: ${count(increase(cut(failures.points, since, window.to)))} in ${durationText(window.to - since)}`,
+          summary: `${subject.target} refuses ${text(perSecond, 'perSecond')} logins, ${text(usual, 'perSecond')} before: ${count(grownWithin(failures, since, window.to))} in ${durationText(window.to - since)}`,
           evidence: [
             evidence({ from: since, to: window.to }, 'cache_auth_failures_total', subject, 'logins refused', perSecond, 'perSecond', {
               baseline: usual,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, text } from '../../format/format.ts'
-import { cut, increase } from '../../math/rates.ts'
+import { grownWithin, newestValue, pointsWithin } from '../../math/rates.ts'
 import { quantile } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
@@ -29,16 +29,17 @@ export const clientsNearLimit: Detector<Settings> = {
       const subject = row.labels
       const stale = staleBecause(row.cache_connections!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      const most = row.cache_connections_max?.points.at(-1)?.[1]
+      const most = newestValue(row.cache_connections_max)
       if (!most) return { subject, is: 'unjudged', because: 'no limit is reported' }
       const from = window.to - settings.over
-      const points = cut(row.cache_connections!.points, from, window.to)
+      const points = pointsWithin(row.cache_connections!, from, window.to)
       if (points.length < 5) return { subject, is: 'unjudged', because: `${points.length} readings of the connections; 5 needed` }
       const open = quantile(
         points.map(([, value]) => value),
         0.2,
       )!
-      const rejected = increase(cut(row.cache_connections_rejected_total?.points ?? [], from, window.to))
+      const refused = row.cache_connections_rejected_total
+      const rejected = refused ? grownWithin(refused, from, window.to) : 0
       if (open < settings.near * most && rejected === 0) return { subject, is: 'clear' }
       return {
         subject,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { latest, rates } from '../../math/rates.ts'
+import { newestValue, rates } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
@@ -89,15 +89,13 @@ export const evictionStorm: Detector<Settings> = {
       const evictions = row.cache_evictions_total!
       const stale = staleBecause(evictions, window.to)
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
-      const { at, seconds, evicted } = steps({ evicted: evictions.points }, evictions.stepMs)
-      const items = row.cache_items ? latest(row.cache_items.points) : null
+      const { at, seconds, evicted } = steps({ evicted: evictions }, evictions.stepMs)
+      const items = newestValue(row.cache_items)
       // A poll that follows a late one at once sees a moment, and servers evict in batches: one batch is no rate.
       const perSecond = evicted.map((count, i) => count / Math.max(seconds[i]!, evictions.stepMs / 1_000))
       const newest = perSecond.at(-1) ?? 0
       const memory: Evidence[] = []
-      const [used, most] = [row.cache_memory_used_bytes, row.cache_memory_max_bytes].map((series) =>
-        series ? latest(series.points) : null,
-      )
+      const [used, most] = [row.cache_memory_used_bytes, row.cache_memory_max_bytes].map(newestValue)
       if (used && most)
         memory.push(evidence(window, 'cache_memory_ratio', subject, 'memory used of maxmemory', used / most, 'ratio', { threshold: 1 }))
 
@@ -128,6 +126,7 @@ export const evictionStorm: Detector<Settings> = {
       if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are still being fetched' }]
       // A storm leaves fewer keys, so the threshold follows their present number, down to a floor.
       const floor = Math.max(settings.perSecondMin, settings.itemsShare * (items ?? 0))
+      if (!perSecond.some((rate) => rate >= floor)) return [{ subject, is: 'clear' }]
       const bursts = burstsOf(perSecond, floor)
       const isRhythm = (i: number) =>
         bursts.filter(({ to, height }) => to < i - CALM && height >= RHYTHM_HEIGHT * perSecond[i]!).length >= RHYTHM_TIMES
@@ -197,7 +196,7 @@ function ratesOf(then: SeriesWindow, subject: Labels): number[] {
 function moreFillsOf(row: Row<'cache_hits_total' | 'cache_misses_total'>, at: readonly number[]): (from: number, i: number) => number {
   const { cache_hits_total: hits, cache_misses_total: misses } = row
   if (!hits || !misses) return () => 0
-  const grown = steps({ hits: hits.points, misses: misses.points }, hits.stepMs)
+  const grown = steps({ hits, misses }, hits.stepMs)
   const place = new Map(grown.at.map((ms, k) => [ms, k]))
   const perSecond = (of: (k: number) => number) =>
     at.map((ms) => {

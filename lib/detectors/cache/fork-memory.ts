@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { latest } from '../../math/rates.ts'
+import { newestValue } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
@@ -48,7 +48,7 @@ export const forkMemory: Detector<Settings> = {
       const held = row.redis_memory_used_rss_bytes!
       const stale = staleBecause(held, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      const newest: Newest = (metric) => latest(row[metric]?.points ?? [])
+      const newest: Newest = (metric) => newestValue(row[metric])
       const [resident, used, machine] = [newest('redis_memory_used_rss_bytes')!, newest('cache_memory_used_bytes'), newest('redis_total_system_memory_bytes')] // biome-ignore format: one line
       const fork = newest('redis_latest_fork_seconds')
       if (!used || !machine) return { subject, is: 'unjudged', because: 'the memory of its machine is not reported' }

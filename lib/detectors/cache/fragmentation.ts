@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { cut } from '../../math/rates.ts'
+import { newestValue, pointsWithin } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { cacheRows, evidence, staleBecause } from '../rows.ts'
@@ -29,13 +29,13 @@ export const fragmentation: Detector<Settings> = {
       const [held, used] = [row.redis_memory_used_rss_bytes!, row.cache_memory_used_bytes]
       const stale = staleBecause(held, window.to)
       if (stale || !used) return { subject, is: 'unjudged', because: stale ?? 'memory in use is not reported' }
-      const now = held.points.at(-1)![1]
-      const data = used.points.at(-1)?.[1] ?? 0
+      const now = newestValue(held)!
+      const data = newestValue(used) ?? 0
       if (now < settings.ratio * data || now - data < settings.bytes) return { subject, is: 'clear' }
       const from = window.to - settings.over
       if (held.points[0]![0] > from + 5_000) return { subject, is: 'unjudged', because: `read for less than ${settings.over / 60_000} min` }
-      const least = Math.min(...cut(held.points, from, window.to).map(([, value]) => value))
-      const most = Math.max(...cut(used.points, from, window.to).map(([, value]) => value))
+      const least = Math.min(...pointsWithin(held, from, window.to).map(([, value]) => value))
+      const most = Math.max(...pointsWithin(used, from, window.to).map(([, value]) => value))
       if (least < settings.ratio * most || least - most < settings.bytes) return { subject, is: 'clear' }
       return {
         subject,

@@ -5,11 +5,10 @@ import { newestEpisode } from '../../math/episodes.ts'
 import { median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import type { Series } from '../../model/series.ts'
-import { type Labels, labelsKey } from '../../model/series.ts'
+import { columnsOf, type Labels, labelsKey, newestOf, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { ECHO_METRICS, isOfEndedKeys, type Refill, refillOf } from '../echo.ts'
-import { BEFORE_MIN, type FallLimits, fallAt, ratioOf } from '../falls.ts'
+import { BEFORE_MIN, FALL_LENGTHS, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
 import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowsOf, staleBecause } from '../rows.ts'
 import { lazySeason, SEASON_OFFSETS, seasonText } from '../seasons.ts'
@@ -75,12 +74,12 @@ export const hitRatioDrop: Detector<Settings> = {
       if (!misses || !hits) return [{ subject, is: 'unjudged', because: 'misses are not reported' }]
       const stale = staleBecause(hits, window.to)
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
-      const grown = steps({ hits: hits.points, misses: misses.points }, hits.stepMs)
+      const grown = steps({ hits, misses }, hits.stepMs)
       // The time before a restart, or before a ring moved keys here, is no baseline: the misses after it are the refill.
       const { movedAt, phase } = refilling(window, topology, subject.target!)
       if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched again' }]
       const start = Math.max(grown.restarted.lastIndexOf(true) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
-      const youngAt = uptime?.points.findLast(([, seconds]) => seconds * 1000 < settings.young)?.[0] ?? 0
+      const youngAt = uptime ? youngUntil(uptime, settings.young) : 0
       const least = phase === 'echo' ? Math.max(settings.drop, settings.dropMoved) : settings.drop
       const season = lazySeason(window, 'lowest', (then) => ratiosOf(then, subject))
       const drop = newestDrop(grown, start, youngAt, {
@@ -134,7 +133,7 @@ function ratiosOf(then: SeriesWindow, subject: Labels): number[] {
     ({ labels }) => labelsKey(labels) === labelsKey(subject),
   )
   if (!row?.cache_hits_total || !row.cache_misses_total) return []
-  const { hits, misses } = steps({ hits: row.cache_hits_total.points, misses: row.cache_misses_total.points }, row.cache_hits_total.stepMs)
+  const { hits, misses } = steps({ hits: row.cache_hits_total, misses: row.cache_misses_total }, row.cache_hits_total.stepMs)
   return hits.flatMap((hit, i) => (hit + misses[i]! >= MINUTE_LOOKUPS_MIN ? [hit / (hit + misses[i]!)] : []))
 }
 
@@ -164,6 +163,15 @@ function newestDrop(
     return { from, ratio: ratio(from, to) }
   }
 
+  // An early exit that most ticks take: a fall is told from a mean before it, and no mean is above the highest of all steps.
+  const highest = highestRatio(hits, lookups)
+  const isBelow = (from: number, fall: number) => highest - ratio(from, count) >= fall
+  if (
+    !isBelow(newest(count).from, settings.drop / 2) &&
+    !FALL_LENGTHS.some((length) => isBelow(Math.max(0, count - length), settings.drop))
+  )
+    return null
+
   const begins = (i: number, since: number): { before: number } | null =>
     at[i]! <= youngAt || at[i]! < oldest ? null : fallAt(sumsOf, i, since, settings)
 
@@ -187,6 +195,15 @@ function newestDrop(
   }
 }
 
+function highestRatio(hits: Float64Array, lookups: Float64Array): number {
+  let highest = 0
+  for (let i = 1; i < hits.length; i++) {
+    const read = lookups[i]! - lookups[i - 1]!
+    if (read > 0) highest = Math.max(highest, (hits[i]! - hits[i - 1]!) / read)
+  }
+  return highest
+}
+
 /**
  * The refill of which a fall is the echo: its reads are lost to keys that ended, and no more of them than missed in the refill itself within as
  * long a time. New keys, or more keys than those, are no echo.
@@ -208,9 +225,16 @@ function echoOf(
   return missed <= refill.most(1_000 * span + SLACK_MS) && isOfEndedKeys(window, subject, since, lost) ? refill : null
 }
 
+/** The newest moment at which it was up for less than that; 0: it was not. */
+function youngUntil(uptime: Series, youngMs: number): number {
+  const { at, value } = columnsOf(uptime)
+  for (let i = at.length - 1; i >= 0; i--) if (value[i]! * 1000 < youngMs) return at[i]!
+  return 0
+}
+
 /** Until two lives of most keys after the newest start. */
 function echoUntil(uptime: Series | undefined): number {
-  const newest = uptime?.points.at(-1)
+  const newest = uptime && newestOf(uptime)
   return newest ? newest[0] - newest[1] * 1000 + ECHO_MS : 0
 }
 

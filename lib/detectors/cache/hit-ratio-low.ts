@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { wilson } from '../../math/intervals.ts'
-import { cut, increase, latest, spanMs } from '../../math/rates.ts'
+import { grownWithin, increase, newestValue, spanMs, spanWithin } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
@@ -57,15 +57,15 @@ export const hitRatioLow: Detector<Settings> = {
       const stale = staleBecause(hits, window.to)
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
       const unjudged = (because: string): Verdict[] => [{ subject, is: 'unjudged', because }]
-      const age = uptime ? latest(uptime.points) : null
+      const age = newestValue(uptime)
       if (age !== null && age * 1000 < settings.warm) return unjudged(`it started ${Math.round(age)} s ago and is still filling`)
       const { movedAt: moved } = refilling(window, topology, subject.target!)
       if (moved !== null && window.to - moved < settings.over) return unjudged('keys moved here by a ring are still being refilled')
       const over = (ms: number) => {
-        const hit = increase(cut(hits.points, window.to - ms, window.to))
-        return { hit, lookups: hit + increase(cut(misses.points, window.to - ms, window.to)) }
+        const hit = grownWithin(hits, window.to - ms, window.to)
+        return { hit, lookups: hit + grownWithin(misses, window.to - ms, window.to) }
       }
-      const seenMs = spanMs(cut(hits.points, window.to - settings.over, window.to))
+      const seenMs = spanWithin(hits, window.to - settings.over, window.to)
       if (seenMs < 0.8 * settings.over) return unjudged(`${Math.round(seenMs / 1000)} s of history; ${settings.over / 1000} s needed`)
       const whole = over(settings.over)
       const perSecond = whole.lookups / (seenMs / 1000)

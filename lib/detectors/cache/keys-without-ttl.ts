@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, text } from '../../format/format.ts'
-import { latest } from '../../math/rates.ts'
+import { newestValue } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
@@ -32,12 +32,12 @@ export const keysWithoutTtl: Detector<Settings> = {
       if (factsOf(topology, subject.target)?.role === 'store') return { subject, is: 'clear' }
       if (!row.cache_items_expiring) return { subject, is: 'unjudged', because: 'keys with a TTL are not counted' }
       const policy = window.records('fact', subject.target).find(({ id }) => id === 'config/maxmemory-policy')?.value
-      const limit = latest(window.series('cache_memory_max_bytes', { target: subject.target! })[0]?.points ?? [])
+      const limit = newestValue(window.series('cache_memory_max_bytes', { target: subject.target! })[0])
       if (policy === undefined) return { subject, is: 'unjudged', because: 'its eviction policy is not known' }
       if (policy.startsWith('allkeys') && limit === null) return { subject, is: 'unjudged', because: 'its memory limit is not known' }
       if (policy.startsWith('allkeys') && limit !== 0) return { subject, is: 'clear' }
-      const items = latest(row.cache_items!.points)!
-      const expiring = latest(row.cache_items_expiring.points)
+      const items = newestValue(row.cache_items)!
+      const expiring = newestValue(row.cache_items_expiring)
       if (expiring === null) return { subject, is: 'unjudged', because: 'keys with a TTL are not counted' }
       const endless = items - expiring
       if (items < settings.itemsMin || endless < settings.share * items) return { subject, is: 'clear' }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, duration as durationText, safe, text } from '../../format/format.ts'
 import { steps } from '../../math/columns.ts'
-import { coverage, cut, increase, spanMs } from '../../math/rates.ts'
+import { coverage, grownWithin, increase, pointsWithin, spanMs } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
 import type { LargeEntry } from '../../model/record.ts'
@@ -121,7 +121,7 @@ function hourlyMeans(then: SeriesWindow, { target }: Labels, commands: readonly 
   const called = [...(all[0]?.keys() ?? [])].flatMap((ms): Point[] =>
     all.every((one) => one.has(ms)) ? [[ms, all.reduce((sum, one) => sum + one.get(ms)!, 0)]] : [],
   )
-  const { calls, sent } = steps({ calls: called, sent: bytes.points }, bytes.stepMs)
+  const { calls, sent } = steps({ calls: called, sent: bytes }, bytes.stepMs)
   return calls.flatMap((count, i) => (count >= COMMANDS_MIN ? [sent[i]! / count] : []))
 }
 
@@ -133,18 +133,18 @@ const COMMANDS_MIN = 100
 /** Measured only where much is sent, because each of a server's commands has a series of its own. */
 function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, settings: Settings): Sent | string {
   const from = window.to - settings.over
-  const points = cut(bytes.points, from, window.to)
+  const points = pointsWithin(bytes, from, window.to)
   const seconds = spanMs(points) / 1000
   if (coverage(points, bytes.stepMs, from, window.to) < 0.7)
     return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
   const perSecond = increase(points) / seconds
   if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null, past: () => [], busiest: () => [] }
   const commands = window.series('cache_commands_total', { target: target! })
-  const calls = (since: number, until: number) => commands.reduce((sum, { points }) => sum + increase(cut(points, since, until)), 0)
+  const calls = (since: number, until: number) => commands.reduce((sum, series) => sum + grownWithin(series, since, until), 0)
   const called = calls(from, window.to)
   if (called < COMMANDS_MIN) return `${count(called)} commands; ${COMMANDS_MIN} needed`
   const [oldest, newest] = [from - settings.apart - settings.before, from - settings.apart]
-  const earlier = cut(bytes.points, oldest, newest)
+  const earlier = pointsWithin(bytes, oldest, newest)
   const calledBefore = calls(oldest, newest)
   // Of a server that sent next to nothing, our own questions would be the usual reply.
   const sentBefore = increase(earlier)
@@ -154,12 +154,12 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
     const means: number[] = []
     for (let at = newest - settings.over; at >= oldest; at -= settings.over) {
       const count = calls(at, at + settings.over)
-      if (count >= COMMANDS_MIN) means.push(increase(cut(bytes.points, at, at + settings.over)) / count)
+      if (count >= COMMANDS_MIN) means.push(grownWithin(bytes, at, at + settings.over) / count)
     }
     return means
   }
   const busiest = () => {
-    const by = commands.map(({ labels, points }) => ({ command: labels.command!, count: increase(cut(points, from, window.to)) }))
+    const by = commands.map((series) => ({ command: series.labels.command!, count: grownWithin(series, from, window.to) }))
     return by
       .sort((a, b) => b.count - a.count)
       .slice(0, FOLLOWED)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { safe, text } from '../../format/format.ts'
 import { steps } from '../../math/columns.ts'
-import { coverage, grownWithin } from '../../math/rates.ts'
+import { grownWithin, seenOf } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import type { SeriesWindow } from '../../model/window.ts'
@@ -55,13 +55,20 @@ export const latencyRise: Detector<Settings> = {
       const from = window.to - settings.over
       const [oldest, newest] = [from - settings.apart - settings.before, from - settings.apart]
       const [first] = rows
-      if (coverage(first!.cache_commands_total!.points, first!.cache_commands_total!.stepMs, from, window.to) < 0.7)
+      if (seenOf(first!.cache_commands_total!, from, window.to) < 0.7)
         return [{ subject, is: 'unjudged', because: `${target} was not read for part of the last ${settings.over / 1000} s` }]
+      const callsOf = ({ cache_commands_total: calls }: Times) => {
+        const now = grownWithin(calls!, from, window.to)
+        return { now, usual: now < settings.callsMin ? 0 : grownWithin(calls!, oldest, newest) }
+      }
+      const isCalled = ({ now, usual }: { now: number; usual: number }) => now >= settings.callsMin && usual >= settings.callsMin
+      // An early exit that most ticks take: not even all that was spent is that much beyond the usual.
+      const most = rows.reduce((sum, row) => sum + grownWithin(row.cache_command_seconds_total!, from, window.to), 0)
+      if (most / (settings.over / 1000) < settings.busy && rows.some((row) => isCalled(callsOf(row)))) return [{ subject, is: 'clear' }]
       const commands = rows.flatMap((row): Command[] => {
-        const [calls, seconds] = [row.cache_commands_total!, row.cache_command_seconds_total!]
-        const usual = grownWithin(calls, oldest, newest)
-        const now = grownWithin(calls, from, window.to)
-        if (usual < settings.callsMin || now < settings.callsMin) return []
+        const seconds = row.cache_command_seconds_total!
+        const { now, usual } = callsOf(row)
+        if (!isCalled({ now, usual })) return []
         return [
           {
             row,
@@ -112,7 +119,7 @@ function hourlyFactors(then: SeriesWindow, target: string, commands: readonly Co
   for (const { command, calls, usual } of dearestOf(commands)) {
     const [row] = rowsOf(then, ['cache_commands_total', 'cache_command_seconds_total'], { target, command })
     if (!row?.cache_command_seconds_total) continue
-    const series = { called: row.cache_commands_total!.points, took: row.cache_command_seconds_total.points }
+    const series = { called: row.cache_commands_total!, took: row.cache_command_seconds_total }
     const { at, called, took } = steps(series, row.cache_commands_total!.stepMs)
     for (const [i, ms] of at.entries()) {
       const minute = minutes.get(ms) ?? { took: 0, usual: 0 }

@@ -168,9 +168,9 @@ function struck(
     expired: counted,
     misses,
     restarted,
-  } = steps({ expired: expirations.points, misses: (missed ?? expirations).points }, expirations.stepMs)
+  } = steps({ expired: expirations, misses: missed ?? expirations }, expirations.stepMs)
   const expired = counted.map((keys, i) => Math.min(keys, misses[i]!))
-  const itemsAt = valueAt(items.points)
+  const itemsAt = valueAt(items)
   const written = once(writesPerSecond)
   const total = sums(expired)
   const counts = { events: total, exposure: sums(seconds) }
@@ -180,6 +180,8 @@ function struck(
     (i) => {
       const keys = three(i)
       if (keys < settings.keysMin || restarted[i]) return null
+      // An early exit that most polls take: before the end there were no fewer keys than after it.
+      if (keys < settings.struckShare * (itemsAt(at[i]!) ?? 0)) return null
       const before = Math.max(
         ...at.slice(Math.max(0, i - 4), i + 1).map((ms) => itemsAt(ms) ?? 0),
         itemsAt(items.points[0]![0]) && i < 4 ? items.points[0]![1] : 0,

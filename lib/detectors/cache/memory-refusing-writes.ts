@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { text } from '../../format/format.ts'
-import { cut, increase, latest } from '../../math/rates.ts'
+import { cut, increase, newestValue } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import type { Series } from '../../model/series.ts'
@@ -36,11 +36,11 @@ export const memoryRefusingWrites: Detector<Settings> = {
       ]
       const refused = counters.reduce((sum, series) => sum + newOnes(series, used, window.to - settings.over, window.to), 0)
       if (refused < settings.refusals) return { subject, is: 'clear' }
-      const most = row.cache_memory_max_bytes ? latest(row.cache_memory_max_bytes.points) : null
+      const most = newestValue(row.cache_memory_max_bytes)
       const span = { from: window.to - settings.over, to: window.to }
       const memory: Evidence[] = most
         ? [
-            evidence(span, 'cache_memory_ratio', subject, 'memory used of its limit', latest(used.points)! / most, 'ratio', {
+            evidence(span, 'cache_memory_ratio', subject, 'memory used of its limit', newestValue(used)! / most, 'ratio', {
               threshold: 1,
             }),
           ]

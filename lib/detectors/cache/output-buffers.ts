@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration as durationText, safe, text } from '../../format/format.ts'
-import { cut, increase, latest } from '../../math/rates.ts'
+import { grownWithin, newestValue } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
 import type { Labels } from '../../model/series.ts'
@@ -46,13 +46,13 @@ export const outputBuffers: Detector<Settings> = {
       const subject = { target }
       const stale = state === 'up' ? staleBecause(largest[0]!, window.to) : `${target} does not answer`
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
-      const newest = (metric: string, labels: Labels = {}) => latest(window.series(metric, { target, ...labels })[0]?.points ?? []) ?? 0
-      const classes = largest.map(({ labels, points }): Class => {
-        const of = labels.class ?? ''
+      const newest = (metric: string, labels: Labels = {}) => newestValue(window.series(metric, { target, ...labels })[0]) ?? 0
+      const classes = largest.map((series): Class => {
+        const of = series.labels.class ?? ''
         const hard = newest(LIMIT, { class: of, limit: 'hard' })
         return {
           of,
-          max: latest(points) ?? 0,
+          max: newestValue(series) ?? 0,
           sum: newest(SUM, { class: of }),
           // Redis itself takes the backlog for a replica's limit where that is larger.
           hard: of === 'replica' && hard > 0 ? Math.max(hard, newest('redis_replication_backlog_bytes')) : hard,
@@ -60,8 +60,8 @@ export const outputBuffers: Detector<Settings> = {
           softSeconds: newest(SECONDS, { class: of }),
         }
       })
-      const cutSeries = window.series(CUT, { target })[0]?.points ?? []
-      const wasCut = increase(cut(cutSeries, window.to - settings.cutWithin, window.to))
+      const [cutOff] = window.series(CUT, { target })
+      const wasCut = cutOff ? grownWithin(cutOff, window.to - settings.cutWithin, window.to) : 0
       const limit = newest('cache_memory_max_bytes')
       const troubles = classes.flatMap((one) => troubleOf(one, limit, settings) ?? [])
       const [worst] = troubles.sort((a, b) => b.part - a.part)

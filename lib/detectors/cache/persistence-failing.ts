@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { newestValue } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
@@ -29,7 +30,7 @@ export const persistenceFailing: Detector<DetectorSettings> = {
       const subject = row.labels
       const stale = staleBecause(row.redis_rdb_last_bgsave_status!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      const failed = STATUSES.filter((status) => row[status]?.points.at(-1)?.[1] === 0)
+      const failed = STATUSES.filter((status) => newestValue(row[status]) === 0)
       const [first] = failed
       if (!first) return { subject, is: 'clear' }
       return {

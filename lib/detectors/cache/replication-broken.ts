@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration as durationText } from '../../format/format.ts'
-import { latest } from '../../math/rates.ts'
+import { newestValue } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { cacheRows, evidence, staleBecause } from '../rows.ts'
@@ -22,10 +22,10 @@ export const replicationBroken: Detector<DetectorSettings> = {
       const subject = row.labels
       const stale = staleBecause(row.redis_master_link_up!, window.to)
       if (stale) return { subject, is: 'unjudged', because: stale }
-      if (latest(row.redis_master_link_up!.points) !== 0) return { subject, is: 'clear' }
-      if (row.redis_master_sync_in_progress && latest(row.redis_master_sync_in_progress.points) === 1)
+      if (newestValue(row.redis_master_link_up) !== 0) return { subject, is: 'clear' }
+      if (newestValue(row.redis_master_sync_in_progress) === 1)
         return { subject, is: 'unjudged', because: 'it loads a full copy from its primary' }
-      const since = row.redis_master_last_io_seconds_ago ? latest(row.redis_master_last_io_seconds_ago.points) : null
+      const since = newestValue(row.redis_master_last_io_seconds_ago)
       return {
         subject,
         is: 'found',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { safe, text } from '../../format/format.ts'
-import { cut, latest, rate } from '../../math/rates.ts'
+import { cut, newestValue, rate } from '../../math/rates.ts'
 import { behindSeconds, distantReplicas, type Replica } from '../../metrics/replicas.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
@@ -85,7 +85,7 @@ function within(window: SeriesWindow, topology: Topology, settings: Settings): V
 function across({ replica, primary }: Replica, window: SeriesWindow, settings: Settings): Verdict {
   const subject = { target: replica.name }
   const [link] = window.series('redis_master_link_up', subject)
-  if (link && latest(link.points) === 0) return { subject, is: 'unjudged', because: 'it has lost its primary' }
+  if (newestValue(link) === 0) return { subject, is: 'unjudged', because: 'it has lost its primary' }
   const from = window.to - settings.regionOver
   const all = behindSeconds({ replica, primary }, window, from)
   if (all.length < 5) return { subject, is: 'unjudged', because: `${all.length} readings of it and its primary; 5 needed` }

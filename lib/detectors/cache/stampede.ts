@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { steps, sums, valueAt } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { increase } from '../../math/rates.ts'
+import { grownWithin } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import type { Point, Series } from '../../model/series.ts'
+import { columnsOf, type Point, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { riseAt } from '../rises.ts'
 import { cacheCount, cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
@@ -106,37 +106,35 @@ function newestStampede(
   tears: 0 | 1,
 ): Stampede | null | 'short' {
   const { misses, fills, items, expired, evicted, deleted } = series
-  const grown = steps({ misses: misses.points, fills: fills.points, expired: expired.points, evicted: evicted.points }, fills.stepMs)
+  const grown = steps({ misses, fills, expired, evicted }, fills.stepMs)
   const start = grown.restarted.lastIndexOf(true) + 1
-  const keysAt = valueAt(items.points)
+  const keysAt = valueAt(items)
   const deletedAt = valueAt(deleted)
-  const rows: { at: number; fills: number; misses: number; duplicates: number; seconds: number }[] = []
+  const rows = { at: [] as number[], fills: [] as number[], misses: [] as number[], duplicates: [] as number[] }
   for (let i = Math.max(1, start); i < grown.at.length; i++) {
     const [from, to] = [grown.at[i - 1]!, grown.at[i]!]
     const [before, after] = [keysAt(from), keysAt(to)]
     if (before === undefined || after === undefined || to - from > 2.5 * fills.stepMs) continue
     const removed = grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt(to) ?? 0) - (deletedAt(from) ?? deletedAt(to) ?? 0))
     // A write that added no key met one that existed: another reader had filled it, or it was overwritten.
-    rows.push({
-      at: to,
-      fills: grown.fills[i]!,
-      misses: grown.misses[i]!,
-      duplicates: grown.fills[i]! - (after - before + removed),
-      seconds: grown.seconds[i]!,
-    })
+    rows.at.push(to)
+    rows.fills.push(grown.fills[i]!)
+    rows.misses.push(grown.misses[i]!)
+    rows.duplicates.push(grown.fills[i]! - (after - before + removed))
   }
-  if (rows.length < BEFORE_MIN + 4) return 'short'
+  const count = rows.at.length
+  if (count < BEFORE_MIN + 4) return 'short'
   // The counters of one answer agree: keys missing beyond the fills left in a way that no counter shows, and are no sign of duplicate fills.
-  const unknown = sums(rows.map((row) => (row.duplicates > row.fills + settings.duplicatesMin ? 1 : 0)))
-  const duplicates = sums(rows.map((row) => row.duplicates))
-  const put = sums(rows.map((row) => row.fills))
-  const missed = sums(rows.map((row) => row.misses))
+  const unknown = sums(rows.duplicates.map((all, i) => (all > rows.fills[i]! + settings.duplicatesMin ? 1 : 0)))
+  const duplicates = sums(rows.duplicates)
+  const put = sums(rows.fills)
+  const missed = sums(rows.misses)
   const over = (all: Float64Array, from: number, to: number) => all[to]! - all[Math.max(0, from)]!
 
   // A poll amid the crawler's pass sees items gone that are not counted yet, and its next one the opposite: both together tell.
   const isTorn = (from: number, to: number) => tears > 0 && over(duplicates, from + 1, to + 1) < settings.duplicatesMin
   const episode = newestEpisode(
-    rows.length - tears,
+    count - tears,
     (i, since) => {
       const to = i + 1
       const middle = to - 4
@@ -155,17 +153,20 @@ function newestStampede(
       if (!riseAt({ events: duplicates, exposure: put }, { since, from, middle, to }, needed)) return null
       return { duplicates: extra, fills: filled, ratio: extra / filled, usual, seconds: 4 }
     },
-    (i, { start: began }) => rows[i]!.at - rows[began]!.at < settings.hold,
+    (i, { start: began }) => rows.at[i]! - rows.at[began]! < settings.hold,
   )
   if (!episode || episode.end !== null) return null
-  return { ...episode.began, at: rows[episode.start]!.at }
+  return { ...episode.began, at: rows.at[episode.start]! }
 }
 
 /** Whether slots, and the keys in them, have come or gone just now. */
 function slotsMove(window: SeriesWindow, target: string): boolean {
   const since = window.to - MOVE_MS
   const recent = (metric: string, labels: Record<string, string>) =>
-    window.series(metric, { target, ...labels }).map(({ points }) => points.filter(([at]) => at >= since).map(([, value]) => value))
+    window.series(metric, { target, ...labels }).map((series) => {
+      const { at, value } = columnsOf(series)
+      return value.subarray(at.findLastIndex((ms) => ms < since) + 1)
+    })
   const [served, ...open] = SLOTS
   return (
     recent(served, {}).some((values) => values.some((value) => value !== values[0])) ||
@@ -180,10 +181,9 @@ function deletions(window: SeriesWindow, target: string): readonly Point[] {
     window.series('cache_commands_total', { target, command }),
   )
   const sum = new Map<number, number>()
-  for (const { points } of all) {
-    const first = points[0]
-    if (!first || increase(points) === 0) continue
-    for (const [at, value] of points) sum.set(at, (sum.get(at) ?? 0) + value)
+  for (const series of all) {
+    if (grownWithin(series, window.from, window.to) === 0) continue
+    for (const [at, value] of series.points) sum.set(at, (sum.get(at) ?? 0) + value)
   }
   return [...sum].sort((a, b) => a[0] - b[0])
 }

@@ -4,7 +4,7 @@ import { type Drift, driftOf, secondsTo } from '../../math/forecast.ts'
 import type { Interval } from '../../math/intervals.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
-import { type Labels, newestOf, type Series } from '../../model/series.ts'
+import { columnsOf, type Labels, newestOf, type Series } from '../../model/series.ts'
 import type { Role } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
@@ -109,11 +109,11 @@ function memoryOf(
 
 /** The nearer of the two forecasts that hold; null: none does; a sentence: too little is known for any. */
 function forecastOf(supply: Supply, to: number, { horizon, soon }: Settings): Forecast | string | null {
-  const { points } = supply.used
-  const drifts = [FINE, COARSE].map(({ blockMs, blocks, steps }) => ({ blockMs, drift: driftOf(points, to, blockMs, blocks, steps) }))
+  const columns = columnsOf(supply.used)
+  const drifts = [FINE, COARSE].map(({ blockMs, blocks, steps }) => ({ blockMs, drift: driftOf(columns, to, blockMs, blocks, steps) }))
   if (drifts.every(({ drift }) => drift === null))
     return `${supply.what} ${supply.what === 'memory' ? 'was' : 'were'} seen for less than ${((FINE.steps + 1) * FINE.blockMs) / 1000} s`
-  const highest = points.reduce((most, [, value]) => Math.max(most, value), 0)
+  const highest = columns.value.reduce((most, value) => Math.max(most, value), 0)
   const held = drifts.flatMap(({ drift, blockMs }): Forecast[] => {
     const time = drift && drift.newest >= PEAK * highest && drift.goesOn ? secondsTo(supply.level, drift) : null
     const within = (blockMs === FINE.blockMs ? Math.min(soon, horizon) : horizon) / 1000
