@@ -44,6 +44,19 @@ export class EvenkeelError extends Error {
 /** The refusal of a compare-and-set before anything was written: whatever the server holds by now is another writer's. */
 export const drifted = (detail: string): EvenkeelError => new EvenkeelError('drift', detail, { written: 'none' })
 
+/** The same failure, of which it is sure that none of the write was done. What is no failure of a server or of a person stays as it is. */
+export const unwritten = (error: unknown): unknown =>
+  error instanceof EvenkeelError ? new EvenkeelError(error.code, error.message, { cause: error, written: 'none' }) : error
+
+/** What a write reads and checks before it writes: where that fails, none of the write was done. */
+export async function beforeWrite<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw unwritten(error)
+  }
+}
+
 /** A server's answer is not what its protocol promises. `found` is cut and escaped. */
 export function malformed(what: string, found: string): EvenkeelError {
   return new EvenkeelError('malformed', `${what}, found ${JSON.stringify(found.slice(0, 120))}`)

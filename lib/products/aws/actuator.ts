@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EvenkeelError } from '../../model/error.ts'
+import { beforeWrite, EvenkeelError } from '../../model/error.ts'
 import type { Actuator } from '../../model/product.ts'
 import type { Account } from './account.ts'
 import type { AwsConfig } from './config.ts'
@@ -33,10 +33,13 @@ export const awsActuator: Actuator<AwsConfig> = {
       : getParameters(account.clients, homeOf(account, thing), names, signal)
   },
   async write(config, edits, signal, cause) {
-    const { account, thing } = await thingOf(config, signal)
+    const { account, home } = await beforeWrite(async () => {
+      const { account, thing } = await thingOf(config, signal)
+      return { account, home: thing.of === 'balancer' ? thing : homeOf(account, thing) }
+    })
     try {
-      if (thing.of === 'balancer') await writeWeights(account.writers, thing.arn, edits, signal)
-      else await writeParameters(account.writers, homeOf(account, thing), edits, signal, cause)
+      if ('arn' in home) await writeWeights(account.writers, home.arn, edits, signal)
+      else await writeParameters(account.writers, home, edits, signal, cause)
     } finally {
       account.forget()
     }

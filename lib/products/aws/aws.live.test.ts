@@ -343,6 +343,15 @@ describe('weights of a forward action', () => {
     })
   })
 
+  it('of which the values could not even be read are surely not written', async () => {
+    const { config } = await front()
+    const write = (name: string) => awsActuator.write(config, [{ name, expect: '3', value: '1' }], never(), { change: 'c' })
+    await expect(write('443-gone/blue/weight')).rejects.toMatchObject({ code: 'not_found', written: 'none' })
+    fake.denied.add('elasticloadbalancing:DescribeRules')
+    await expect(write(`443-${RULE}/blue/weight`)).rejects.toMatchObject({ code: 'not_allowed', written: 'none' })
+    expect(fake.asked.filter((one) => /:Modify/.test(one))).toEqual([])
+  })
+
   it('are written with the credentials of `write` alone, which may be all that writes', async () => {
     await using files = await mkdtempDisposable(join(tmpdir(), 'evenkeel-aws-'))
     const credentials = join(files.path, 'credentials')
@@ -427,7 +436,10 @@ describe('parameters of a cache', () => {
     ['cloud:shop-001', edit('nothing', '1', '2'), 'has no nothing'],
     ['cloud:pool:0001', edit('memcached_connections_overhead', '100', '90'), "is AWS's own and cannot be changed"],
   ])('are refused before anything is written: %s %o', async (name, wrong, words) => {
-    await expect(awsActuator.write(await node(name), [wrong], never(), { change: 'c' })).rejects.toThrow(words)
+    await expect(awsActuator.write(await node(name), [wrong], never(), { change: 'c' })).rejects.toMatchObject({
+      message: expect.stringContaining(words),
+      written: 'none',
+    })
     expect(fake.asked.filter((one) => /:Modify/.test(one))).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { shellWord } from '../../format/shell.ts'
-import { drifted, EvenkeelError } from '../../model/error.ts'
+import { beforeWrite, drifted, EvenkeelError, unwritten } from '../../model/error.ts'
 import type { Cause, Edit } from '../../model/product.ts'
 import type { Clients } from './clients.ts'
 import { isDefaultGroup } from './described.ts'
@@ -62,22 +62,7 @@ export async function writeParameters(
   signal: AbortSignal,
   cause: Cause,
 ): Promise<void> {
-  if (isDefaultGroup(group))
-    throw new EvenkeelError(
-      'not_allowed',
-      `${group} is AWS's own and cannot be changed: create a parameter group of your own and assign it`,
-      {
-        written: 'none',
-      },
-    )
-  const before = await readLive(clients, group, signal)
-  for (const edit of edits) {
-    const { value, modifiable, allowed } = found(before, edit.name, group)
-    if (!modifiable) throw new EvenkeelError('invalid', `${edit.name}: AWS lets nobody change it`, { written: 'none' })
-    if (value !== edit.expect) throw drifted(`${edit.name} is ${value} before the write, not ${edit.expect}: another writer has set it`)
-    const wrong = notAllowed(edit.value, allowed)
-    if (wrong !== null) throw new EvenkeelError('invalid', `${edit.name} takes ${wrong}, found ${edit.value}`, { written: 'none' })
-  }
+  await beforeWrite(() => check(clients, group, edits, signal))
   await modify(clients, group, edits, signal)
   const after = await readLive(clients, group, signal)
   for (const edit of edits) {
@@ -95,12 +80,28 @@ export async function writeParameters(
   if (words.length > 0) cause.cost?.(words.join('; '))
 }
 
+/** Throws where AWS would refuse, or where the values are no longer those that were expected. */
+async function check(clients: Clients, group: string, edits: readonly Edit[], signal: AbortSignal): Promise<void> {
+  if (isDefaultGroup(group))
+    throw new EvenkeelError(
+      'not_allowed',
+      `${group} is AWS's own and cannot be changed: create a parameter group of your own and assign it`,
+    )
+  if (edits.length > AT_ONCE) throw new EvenkeelError('invalid', `AWS takes ${AT_ONCE} parameters at once, found ${edits.length}`)
+  const before = await readLive(clients, group, signal)
+  for (const edit of edits) {
+    const { value, modifiable, allowed } = found(before, edit.name, group)
+    if (!modifiable) throw new EvenkeelError('invalid', `${edit.name}: AWS lets nobody change it`)
+    if (value !== edit.expect) throw drifted(`${edit.name} is ${value} before the write, not ${edit.expect}: another writer has set it`)
+    const wrong = notAllowed(edit.value, allowed)
+    if (wrong !== null) throw new EvenkeelError('invalid', `${edit.name} takes ${wrong}, found ${edit.value}`)
+  }
+}
+
 /** ModifyCacheParameterGroup takes 20 parameters. */
 const AT_ONCE = 20
 
 async function modify(clients: Clients, group: string, edits: readonly Edit[], signal: AbortSignal): Promise<void> {
-  if (edits.length > AT_ONCE)
-    throw new EvenkeelError('invalid', `AWS takes ${AT_ONCE} parameters at once, found ${edits.length}`, { written: 'none' })
   const ParameterNameValues = edits.map(({ name, value }) => ({ ParameterName: nameOf(name), ParameterValue: value }))
   try {
     await clients.ask(SERVICE, 'ModifyCacheParameterGroup', signal, ({ sdk, client }, options) =>
@@ -108,9 +109,7 @@ async function modify(clients: Clients, group: string, edits: readonly Edit[], s
     )
   } catch (error) {
     // AWS answered, and refused: nothing was written.
-    if (error instanceof EvenkeelError && error.code !== 'unreachable')
-      throw new EvenkeelError(error.code, error.message, { written: 'none' })
-    throw error
+    throw error instanceof EvenkeelError && error.code !== 'unreachable' ? unwritten(error) : error
   }
 }
 

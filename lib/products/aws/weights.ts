@@ -1,6 +1,6 @@
 import type { Action, Listener, Rule } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { shellWord } from '../../format/shell.ts'
-import { drifted, EvenkeelError } from '../../model/error.ts'
+import { beforeWrite, drifted, EvenkeelError, unwritten } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
 import { serverPart } from '../../model/setting.ts'
 import { forwardIn, groupName, readListenerRules, readListeners, ruleName } from './balancers.ts'
@@ -58,12 +58,15 @@ export async function getWeights(
  * after; what else stands in the action is written as it was read. Several rules are whole or not at all.
  */
 export async function writeWeights(clients: Clients, balancer: string, edits: readonly Edit[], signal: AbortSignal): Promise<void> {
-  const pools = new Set(edits.map(({ name }) => partsOf(name).pool))
-  const before = await readLive(clients, balancer, pools, signal)
-  for (const edit of edits) {
-    const now = weightIn(before, edit.name)
-    if (now !== edit.expect) throw drifted(`${edit.name} is ${now} before the write, not ${edit.expect}: another writer has set it`)
-  }
+  const { pools, before } = await beforeWrite(async () => {
+    const pools = new Set(edits.map(({ name }) => partsOf(name).pool))
+    const before = await readLive(clients, balancer, pools, signal)
+    for (const edit of edits) {
+      const now = weightIn(before, edit.name)
+      if (now !== edit.expect) throw drifted(`${edit.name} is ${now} before the write, not ${edit.expect}: another writer has set it`)
+    }
+    return { pools, before }
+  })
   const written: Live[] = []
   for (const pool of pools) {
     const live = before.get(pool)!
@@ -73,7 +76,7 @@ export async function writeWeights(clients: Clients, balancer: string, edits: re
       written.push(live)
     } catch (error) {
       for (const done of written.reverse()) await modify(clients, done, writable(done.actions), signal)
-      throw written.length === 0 && isRefusal(error) ? new EvenkeelError(error.code, error.message, { written: 'none' }) : error
+      throw written.length === 0 && isRefusal(error) ? unwritten(error) : error
     }
   }
   const after = await readLive(clients, balancer, pools, signal)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shellWord } from '../../format/shell.ts'
-import { drifted, EvenkeelError } from '../../model/error.ts'
+import { beforeWrite, drifted, EvenkeelError, unwritten } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import { ask, type Call } from './client.ts'
 import { type CloudflareConfig, writerOf } from './config.ts'
@@ -29,12 +29,14 @@ export const cloudflareActuator: Actuator<CloudflareConfig> = {
   async write(given, edits, signal) {
     const config = writerOf(given)
     const names = edits.map(({ name }) => name)
-    const before = await readLive(config, names, signal)
     // Cloudflare has no compare-and-set: the read before, the write and the read after follow each other at once.
-    const now = valuesOf(before, names)
-    for (const { name, expect } of edits)
-      if (now[name] !== expect) throw drifted(`${name} is ${now[name]} before the write, not ${expect}: another writer has set it`)
-    const calls = [...poolCalls(before, edits), ...ruleCalls(before, edits)]
+    const calls = await beforeWrite(async () => {
+      const before = await readLive(config, names, signal)
+      const now = valuesOf(before, names)
+      for (const { name, expect } of edits)
+        if (now[name] !== expect) throw drifted(`${name} is ${now[name]} before the write, not ${expect}: another writer has set it`)
+      return [...poolCalls(before, edits), ...ruleCalls(before, edits)]
+    })
     const done: Written[] = []
     for (const call of calls) {
       try {
@@ -44,7 +46,7 @@ export const cloudflareActuator: Actuator<CloudflareConfig> = {
         // A change is whole or not at all.
         for (const { undo } of done.reverse()) await ask(config, undo, signal)
         const refused = error instanceof EvenkeelError && error.code !== 'unreachable' && done.length === 0
-        throw refused ? new EvenkeelError(error.code, error.message, { written: 'none' }) : error
+        throw refused ? unwritten(error) : error
       }
     }
     const after = valuesOf(await readLive(config, names, signal), names)

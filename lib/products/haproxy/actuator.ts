@@ -1,4 +1,4 @@
-import { drifted, EvenkeelError } from '../../model/error.ts'
+import { beforeWrite, drifted, EvenkeelError } from '../../model/error.ts'
 import type { Actuator, Edit } from '../../model/product.ts'
 import type { Admin } from './admin.ts'
 import { type HaproxyConfig, writeSocketOf } from './config.ts'
@@ -24,10 +24,12 @@ export const haproxyActuator: Actuator<HaproxyConfig> = {
   get: (config, names, signal) => using(config, (admin) => live(admin, names, signal)),
   write: (config, edits, signal) =>
     using(config, async (admin) => {
-      for (const { name, value } of edits) checkValue(name, value)
       const names = edits.map((edit) => edit.name)
       // HAProxy has no compare-and-set: the read before, the write and the read after follow each other at once.
-      assertAs(edits, await live(admin, names, signal), (edit) => edit.expect, 'before')
+      await beforeWrite(async () => {
+        for (const { name, value } of edits) checkValue(name, value)
+        assertAs(edits, await live(admin, names, signal), (edit) => edit.expect, 'before')
+      })
       await admin.set(edits, signal)
       assertAs(edits, await live(admin, names, signal), (edit) => edit.value, 'after')
     }),

@@ -1,4 +1,4 @@
-import { drifted, EvenkeelError } from '../../../model/error.ts'
+import { drifted, EvenkeelError, unwritten } from '../../../model/error.ts'
 import type { Edit } from '../../../model/product.ts'
 import { type ConfigFile, parseConfigFile } from '../configFile.ts'
 import { fileLimitOf, frontendPart } from '../frontends.ts'
@@ -21,7 +21,7 @@ export async function commitInFile(api: Api, edits: readonly Edit[], signal: Abo
     await stage(api, id, edits, signal)
   } catch (error) {
     await api.send({ method: 'DELETE', path: `/transactions/${part(id)}` }, AbortSignal.timeout(DELETE_MS)).catch(() => {})
-    throw error instanceof EvenkeelError ? new EvenkeelError(error.code, error.message, { written: 'none' }) : error
+    throw unwritten(error)
   }
   await commit(api, id, version, signal)
 }
