@@ -33,7 +33,7 @@ export function burstOf(window: SeriesWindow, subject: Labels, { begin, before }
   const row = rowOf(window, BURST_METRICS, subject)
   if (!row?.cache_hits_total || !row.cache_misses_total || !row.cache_expirations_total || !row.cache_items) return null
   const { cache_hits_total: hits, cache_misses_total: misses, cache_expirations_total: ends, cache_items: items } = row
-  const counted = steps({ hit: hits.points, missed: misses.points, ended: ends.points }, misses.stepMs)
+  const counted = steps({ hit: hits, missed: misses, ended: ends }, misses.stepMs)
   const first = counted.at.findIndex((ms) => ms > begin)
   if (first < 1) return null
   const sum = (column: 'hit' | 'missed' | 'ended' | 'seconds', from = first, to?: number) =>
