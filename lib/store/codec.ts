@@ -15,7 +15,7 @@ const SECOND_ORDER = 16
 /** No decimals: the eight bytes of each double, plane by plane, so that equal exponents lie together. */
 const PLANES = 255
 
-const POWERS = Array.from({ length: SCALE_MOST + 1 }, (_, scale) => 10 ** scale)
+export const POWERS = Array.from({ length: SCALE_MOST + 1 }, (_, scale) => 10 ** scale)
 
 /** The least number of decimals, `least` or more, that this value has; null when it has more than nine or is too large. */
 export function scaleOfOne(value: number, least = 0): number | null {

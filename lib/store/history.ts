@@ -146,7 +146,10 @@ export class History extends OnDisk implements Held, KeepsMoments {
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     const points: Point[] = []
-    for (let i = first; i < end; i++) points.push([this.atOf(i), this.reading(i)])
+    if (end <= first) return points
+    const values = scratch(end - first)
+    this.#values.copyTo(values, first, end)
+    for (let i = first; i < end; i++) points.push([this.atOf(i), values[i - first]!])
     return points
   }
 
@@ -185,8 +188,10 @@ export class History extends OnDisk implements Held, KeepsMoments {
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     if (end - first < 2) return 0
     if (this.#fell <= this.#dropped + first) return this.reading(end - 1) - this.reading(first)
+    const values = scratch(end - first)
+    this.#values.copyTo(values, first, end)
     let sum = 0
-    for (let i = first + 1; i < end; i++) sum += grown(this.reading(i - 1), this.reading(i))
+    for (let i = 1; i < values.length; i++) sum += grown(values[i - 1]!, values[i]!)
     return sum
   }
 
