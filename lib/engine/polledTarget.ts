@@ -221,9 +221,16 @@ export class PolledTarget implements Target {
     if (this.#polling) this.#startOthers()
   }
 
+  /** What is asked as often as the vital probe is asked at the same moments: in one write, answered in one. */
+  #withVital(poller: Poller): number | null {
+    const vital = this.#vital
+    return vital && this.#rhythms.get(poller.probe.id)!.everyMs === this.#rhythms.get(vital.probe.id)!.everyMs ? vital.nextBeatMs() : null
+  }
+
   #startOthers(): void {
     const { clock } = this.#options
     for (const poller of this.#others)
-      if (poller.now.state !== 'unavailable') poller.start(clock.random() * Math.min(poller.status().everyMs, FIRST_TURN_MS))
+      if (poller.now.state !== 'unavailable')
+        poller.start(this.#withVital(poller) ?? clock.random() * Math.min(poller.now.everyMs, FIRST_TURN_MS))
   }
 }

@@ -51,6 +51,8 @@ export interface Poller {
   readonly now: Readonly<ProbeStatus>
   stepClock(step: ClockStep): void
   nextAt(): number | null
+  /** How long until its next beat, whether or not a poll is under way; null while it has none. */
+  nextBeatMs(): number | null
 }
 
 /** The polling loop of one probe: at most one poll in flight, each with a deadline; a missed one is a gap in the series. */
@@ -138,6 +140,13 @@ class ProbePoller<Link> implements Poller {
   nextAt(): number | null {
     const { clock } = this.#options
     return this.#cancel && this.#dueAt !== null ? clock.now() + this.#dueAt - clock.monotonic() : null
+  }
+
+  nextBeatMs(): number | null {
+    if (this.#dueAt === null) return null
+    const late = this.#options.clock.monotonic() - this.#dueAt
+    const every = this.#options.delayMs()
+    return late < 0 ? -late : every - (late % every)
   }
 
   #setState(state: ProbeStatus['state'], because?: string): void {

@@ -13,7 +13,7 @@ const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: '
 type Read = (signal: AbortSignal, cursor: string | null) => Promise<Record<string, unknown>>
 
 /** A server whose answers the test decides, with a vital probe each second and a slower one. */
-function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string }, { samples = 0 } = {}) {
+function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string }, { samples = 0, slowMs = 5_000 } = {}) {
   const everyMs: number[] = []
   const list = Array.from({ length: samples }, (_, i) => ({ metric: `m${i}`, value: 1 }))
   const clock = handClock(START)
@@ -47,7 +47,7 @@ function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string 
     close: async () => {},
     probes: [
       probe('vital', reads.vital, { vital: true }),
-      ...(reads.slow ? [probe('slow', reads.slow, { everyMs: 5_000, ...(reads.wanted && { wanted: reads.wanted }) })] : []),
+      ...(reads.slow ? [probe('slow', reads.slow, { everyMs: slowMs, ...(reads.wanted && { wanted: reads.wanted }) })] : []),
     ],
     unavailable: (error) => (error instanceof Error && error.message.startsWith('NOPERM') ? error.message : null),
     address: () => '127.0.0.1:1',
@@ -113,6 +113,14 @@ describe('a target', () => {
     expect(times[0]).toBeLessThan(1_000)
     expect(times[9]! - times[0]!).toBe(9_000)
     expect(s.states.map((health) => health.state)).toEqual(['up'])
+  })
+
+  it('is asked for what has the rhythm of its vital probe at the same moments, so that one write and one answer do', async () => {
+    const s = server({ vital: async () => ({}), slow: async () => ({}) }, { slowMs: 1_000 })
+    s.target.start()
+    await s.clock.pass(5_000)
+    expect(s.times('slow')).toHaveLength(4)
+    expect(s.times('slow')).toEqual(s.times('vital').slice(1))
   })
 
   it('is down within five seconds of its last answer, though its reads ignore their deadline, with one in flight at most', async () => {

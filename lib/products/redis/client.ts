@@ -97,6 +97,19 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     return connecting
   }
 
+  let held = false
+  /** What several probes ask in one turn of the event loop goes out in one write: a write is most of what asking costs. */
+  const together = () => {
+    if (held) return
+    held = true
+    const { stream } = redis
+    stream.cork()
+    setImmediate(() => {
+      held = false
+      stream.uncork()
+    })
+  }
+
   /** Runs `work` on an open connection until it is done or the signal fires. */
   const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     if (signal.aborted) throw new EvenkeelError('unreachable', 'given up before it was asked')
@@ -111,6 +124,7 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     })
     const asked = () => {
       waiting.add(refuse)
+      together()
       return work()
     }
     signal.addEventListener('abort', giveUp, { once: true })
