@@ -53,6 +53,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/repository',
     ],
   ],
+  ['lib/warming', ['lib/model', 'lib/math', 'lib/format', 'lib/metrics', 'lib/predictions', 'lib/notifiers', 'lib/repository']],
   ['lib/autopilot', ['lib/model', 'lib/format', 'lib/predictions', 'lib/changes']],
   ['lib/auth', ['lib/model', 'lib/format', 'lib/config']],
   [
@@ -81,6 +82,7 @@ const MAY_IMPORT: [module: string, modules: string[]][] = [
       'lib/cluster',
       'lib/changes',
       'lib/autopilot',
+      'lib/warming',
       'lib/auth',
     ],
   ],

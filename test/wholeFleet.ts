@@ -12,6 +12,7 @@ import type { NewRecord } from '../lib/model/record.ts'
 import type { Committed } from '../lib/model/repository.ts'
 import type { RingSpec } from '../lib/model/ring.ts'
 import type { Pool, Ring, TargetFacts, TtlPolicy } from '../lib/model/topology.ts'
+import type { WarmRun } from '../lib/model/warming.ts'
 
 /** With every member that it can have: one that is added to the type has to be added here. */
 type Whole<T> = T extends readonly unknown[]
@@ -365,6 +366,41 @@ export const guardStates = [
   },
   { guard: guards[0]!, seen: { is: 'unjudged', because: 'no requests' }, limit: 0.02, loosened: false, shared: null, breachedSince: null },
 ] as const
+const share = { value: 0.7, low: 0.6, high: 0.8 }
+/** With every member; one of them could not be measured. */
+export const warmRuns: Whole<WarmRun>[] = ([{ seconds: 9, inside: true, saved: share }, { because: 'it was emptied again' }] as const).map(
+  (measured, index) => ({
+    id: `w${index}`,
+    target: 'cache-a',
+    by: 'Evenkeel',
+    findings: ['f1'],
+    emptiedAt: AT - 15_000,
+    at: AT - 10_000,
+    state: 'ended',
+    keys: 100,
+    namedAt: AT - 60_000,
+    covers: share,
+    perSecond: 10,
+    batch: 5,
+    next: 100,
+    taken: 95,
+    refused: 5,
+    filled: 90,
+    calls: 21,
+    failuresInRow: 0,
+    newest: { at: AT - 1_000, taken: true, answer: 'HTTP 204' },
+    held: 'Changes are frozen.',
+    notBefore: AT,
+    endedAt: AT,
+    end: 'stopped',
+    because: 'Stopped by ada.',
+    stoppedBy: 'ada',
+    ratioBefore: 0.9,
+    expects: { withHook: { ...share, widened: 1.5 }, without: share, hitsPerSecond: share, keys: 1_000 },
+    unpredicted: 'how many keys it held is not reported',
+    measured,
+  }),
+) as unknown as Whole<WarmRun>[]
 export const silence: Whole<Silence> = {
   id: 's1',
   match: { rule: 'x' },

@@ -59,6 +59,9 @@ const KIND: Record<AuditKind, string> = {
   'browser-unsubscribed': 'Browser unsubscribed',
   'drill-started': 'Drill started',
   'drill-ended': 'Drill ended',
+  'warming-started': 'Cache warming started',
+  'warming-stopped': 'Cache warming stopped by a person',
+  'warming-ended': 'Cache warming ended',
   'audit-exported': 'Audit log exported',
   'audit-lost': 'Entries lost',
 }

@@ -40,14 +40,17 @@ const RECORDS: Column<Record>[] = [
   },
 ]
 
+const hrefOf = ({ change, warming = '' }: OutcomeView) =>
+  change === null ? `/targets/${encodeURIComponent(warming)}?tab=warming` : `/changes/${change}`
+
 const OUTCOMES: Column<OutcomeView>[] = [
   {
     id: 'what',
     head: 'Change',
     grow: true,
-    cell: ({ change, what }) => (
-      <Go href={`/changes/${change}`} className={rowLinkLook}>
-        {safe(what, 160)}
+    cell: (outcome) => (
+      <Go href={hrefOf(outcome)} className={rowLinkLook}>
+        {safe(outcome.what, 160)}
       </Go>
     ),
   },
@@ -113,8 +116,8 @@ export function CalibrationPage({ initial }: { initial: CalibrationView }) {
               label="Predictions"
               columns={OUTCOMES}
               rows={outcomes}
-              rowKey={({ change, what }) => `${change} ${what}`}
-              onOpen={({ change }) => go(`/changes/${change}`)}
+              rowKey={({ change, what, at }) => `${change ?? at} ${what}`}
+              onOpen={(outcome) => go(hrefOf(outcome))}
             />
           </Section>
         </>

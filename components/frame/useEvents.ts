@@ -17,6 +17,7 @@ const TOUCHES: Record<AppEvent['type'], string[]> = {
   change: ['changes', 'proposals', 'overview', 'pools', 'rings', 'ttls'],
   annotation: ['annotations', 'incidents', 'runs'],
   approval: ['approvals', 'frame', 'proposals'],
+  warming: ['warming'],
   target: ['targets', 'overview', 'caches'],
   sample: [],
   clock: ['frame', 'overview', 'findings', 'changes', 'silences'],
@@ -108,6 +109,7 @@ export function useEvents(live: boolean) {
     listen('annotation', () => {})
     listen('approval', () => {})
     listen('target', () => {})
+    listen('warming', () => {})
     listen('clock', () => {})
     listen('sample', ({ at, spreadMs }) => {
       pace.asked(spreadMs)

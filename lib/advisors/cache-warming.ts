@@ -14,11 +14,12 @@ const EXTRA_MIN = 1
 /** Popularity by Zipf's law with this exponent: request streams of web caches lie between 0.64 and 0.83 (Breslau et al., INFOCOM 1999). */
 const SKEW = 0.8
 const FIRST = 0.1
-const HOOK = 'Code of it, and `onColdStart`, by which an application hears of a cold start and warms by itself: docs/warming.md.'
+const HOOK =
+  'A hook of the application that Evenkeel calls with these keys (`warm` of the target), or `onColdStart`, by which it hears of a cold start and warms by itself: docs/warming.md.'
 
 /**
  * Cache warming: the keys that were read most before, fetched again at a bounded rate before users ask for them. It is code of who knows how
- * a value is made; what it would save is told from the measured cold start.
+ * a value is made, which a hook may call; what it would save is told from the measured cold start.
  */
 export const cacheWarming: Advisor = {
   id: 'cache-warming',

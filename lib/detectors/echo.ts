@@ -37,20 +37,21 @@ export function refillOf(window: SeriesWindow, subject: Labels): Refill | null {
   const first = grown.at.findIndex((ms) => ms >= at)
   const end = grown.at.findIndex((ms) => ms > at + REFILL_MS)
   const ends = first < 0 ? [] : grown.at.slice(first, end < 0 ? undefined : end)
-  const total = sums(grown.misses.slice(first, first + ends.length))
-  return {
-    at,
-    is: restarted >= flushed ? 'restart' : 'flush',
-    most(ms) {
-      let most = 0
-      let from = 0
-      for (let i = 0; i < ends.length; i++) {
-        while (ends[i]! - ends[from]! >= ms) from++
-        most = Math.max(most, total[i + 1]! - total[from]!)
-      }
-      return most
-    },
+  const missed = grown.misses.slice(first, first + ends.length)
+  return { at, is: restarted >= flushed ? 'restart' : 'flush', most: (ms) => mostWithin(ends, missed, ms).count }
+}
+
+/** The most of what was counted in steps within any stretch of so long, and the end of that stretch. */
+export function mostWithin(ends: readonly number[], counts: readonly number[], ms: number): { count: number; at: number } {
+  const total = sums(counts)
+  const most = { count: 0, at: ends[0] ?? 0 }
+  let from = 0
+  for (let i = 0; i < ends.length; i++) {
+    while (ends[i]! - ends[from]! >= ms) from++
+    const count = total[i + 1]! - total[from]!
+    if (count > most.count) Object.assign(most, { count, at: ends[i]! })
   }
+  return most
 }
 
 /** A key may end some seconds before it is read again. */

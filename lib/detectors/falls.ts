@@ -38,8 +38,11 @@ const USUAL: Variance = { value: 0.01 ** 2, freedom: 60 }
 export const ratioOf = ({ hits, lookups }: RatioSums, from: number, to: number) =>
   (hits[to]! - hits[from]!) / (lookups[to]! - lookups[from]!)
 
-/** Whether the polls up to and with `i` show a fall of the ratio, compared with those from `since` on: the ratio before it, or null. */
-export function fallAt(sums: RatioSums, i: number, since: number, limits: FallLimits): { before: number } | null {
+/** A fall: the ratio before it, and in how many of the newest polls it is seen. */
+export type Fall = { before: number; polls: number }
+
+/** The fall of the ratio in the polls up to and with `i`, compared with those from `since` on; null: none. */
+export function fallAt(sums: RatioSums, i: number, since: number, limits: FallLimits): Fall | null {
   const { lookups } = sums
   const to = i + 1
   for (const [length, least] of NOW) {
@@ -67,7 +70,7 @@ export function fallAt(sums: RatioSums, i: number, since: number, limits: FallLi
       { value: counting, freedom: Number.POSITIVE_INFINITY },
       wander(sums, middle, since, length, middle - from),
     ])
-    if (apart >= deviationFor(limits.evidence, freedom) * Math.sqrt(value)) return { before: normal }
+    if (apart >= deviationFor(limits.evidence, freedom) * Math.sqrt(value)) return { before: normal, polls: length }
   }
   return null
 }

@@ -39,7 +39,7 @@ function outcomeOf(change: Change, advisor: string, prediction: Prediction, meas
 }
 
 /** By what each advisor's bands are to be widened, from its own outcomes. */
-export const factorsOf = (outcomes: readonly Outcome[]): Map<string, number> =>
+export const factorsOf = (outcomes: readonly Pick<Outcome, 'advisor' | 'score'>[]): Map<string, number> =>
   new Map(
     [...Map.groupBy(outcomes, ({ advisor }) => advisor)].map(([advisor, own]) => [advisor, bandFactor(own.map(({ score }) => score))]),
   )

@@ -7,9 +7,11 @@ import type { Log } from '../model/log.ts'
 import { ALONE, type Ownership } from '../model/ownership.ts'
 import type { PriceList } from '../model/prices.ts'
 import type { AnyProduct, Parsed, TargetConfig, TopologyPart } from '../model/product.ts'
+import type { NewRecord } from '../model/record.ts'
 import type { Accesses } from '../model/reference.ts'
 import type { Store } from '../model/store.ts'
 import type { TargetState, Topology } from '../model/topology.ts'
+import type { KeyReads } from '../model/warming.ts'
 import { appendInSlices } from './appendInSlices.ts'
 import { bounded } from './bounded.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -18,6 +20,8 @@ import { keptSamplings } from './keySampling.ts'
 import { seenOf } from './seenOf.ts'
 import { createTarget, type Polled, type Target, type TargetStatus } from './target.ts'
 import { createTopologyBook, type Part, topologyOf } from './topology.ts'
+
+type NewHotKey = Extract<NewRecord, { kind: 'hot-key' }>
 
 export type FleetOptions = {
   targets: { config: TargetConfig; product: AnyProduct }[]
@@ -35,6 +39,8 @@ export type FleetOptions = {
   onPart?(target: string, probe: string, part: TopologyPart): void
   /** Called with the references that a probe has read. */
   onReferences?(target: string, references: Accesses): void
+  /** Called with what a probe has told of the keys that are read most. */
+  onHotKeys?(target: string, told: { reads?: KeyReads; hot: readonly NewHotKey[] }, at: number): void
 }
 
 /** The fleet with the pollers that keep the picture of it: configured targets and discovered ones. */
@@ -144,12 +150,16 @@ export function createFleet(given: FleetOptions): PolledFleet {
   }
 
   function keep(target: string, probe: string, parsed: Parsed, at: number, everyMs: number): void | Promise<void> {
-    const { samples, records, topology, references, fed = [], stepMs = everyMs, lateMs } = bounded(parsed)
+    const { samples, records, topology, references, fed = [], keyReads, stepMs = everyMs, lateMs } = bounded(parsed)
     if (book.put(target, probe, topology)) changed.add(target)
     options.onPart?.(target, probe, topology)
     if (records.length > 0) store.putRecords(target, [...records, ...keptSamplings(records, at)])
     if (references) options.onReferences?.(target, references)
     for (const one of fed) options.onReferences?.(one.target, one.accesses)
+    if (options.onHotKeys) {
+      const hot = records.filter((one): one is NewHotKey => one.kind === 'hot-key')
+      if (keyReads || hot.length > 0) options.onHotKeys(target, { ...(keyReads && { reads: keyReads }), hot }, at)
+    }
     return appendInSlices(store, target, at, samples, { stepMs, lateMs }, () => stopped)
   }
 

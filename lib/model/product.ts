@@ -8,6 +8,7 @@ import type { Owned } from './repository.ts'
 import type { RingSpec } from './ring.ts'
 import type { Labels, Reading } from './series.ts'
 import type { Capability, Pool, Ring, Role, TargetAbilities, TargetFacts, TtlPolicy } from './topology.ts'
+import type { KeyReads } from './warming.ts'
 
 /** What a probe's answer tells about the fleet's shape. The engine merges it into the topology under the target's name. */
 export type TopologyPart = {
@@ -46,6 +47,8 @@ export type Parsed = {
   references?: Accesses
   /** The same of other targets. */
   fed?: FedReferences[]
+  /** Which keys were read, by their bytes: where the cache is to be warmed. */
+  keyReads?: KeyReads
 }
 
 /**

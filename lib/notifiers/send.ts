@@ -9,10 +9,15 @@ export type Sent = {
   body: string | Uint8Array<ArrayBuffer>
   /** Of services that answer 200 and say in the body whether it was: the status that the body means, null where it says nothing. */
   statusIn?: (body: unknown) => number | null
+  /** Called with the JSON of an answer that says 2xx; null: it is none. */
+  told?: (body: unknown) => void
 }
 
 /** One request, and its outcome by the table. Redirects are not followed: the body may hold what only the receiver should see. */
-export async function send({ url, method = 'POST', headers, body, statusIn }: Sent, { signal, at }: Attempt): Promise<Outcome> {
+export async function send(
+  { url, method = 'POST', headers, body, statusIn, told }: Sent,
+  { signal, at }: Pick<Attempt, 'signal' | 'at'>,
+): Promise<Outcome> {
   try {
     const { href, authorization } = withoutUser(url)
     const response = await fetch(href, {
@@ -22,8 +27,9 @@ export async function send({ url, method = 'POST', headers, body, statusIn }: Se
       redirect: 'manual',
       signal,
     })
-    const json = statusIn || response.status === 429 ? jsonOf(await head(response)) : undefined
+    const json = statusIn || told || response.status === 429 ? jsonOf(await head(response)) : undefined
     if (json === undefined) await response.body?.cancel().catch(() => {})
+    if (response.ok) told?.(json)
     const meant = statusIn && response.ok ? statusIn(json) : response.status
     if (meant === null) return again(`HTTP ${response.status}, and nothing that says whether it was taken`)
     const answer: Answer = { status: meant, retryAfter: response.headers.get('retry-after') ?? retryAfterIn(json) }

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { secret as hidden } from '../model/marks.ts'
 import type { Notifier } from '../model/notifier.ts'
 import { alertmanagerBody } from './alertmanagerBody.ts'
 import { send } from './send.ts'
+import { signed } from './signature.ts'
 
 const config = z
   .strictObject({
@@ -20,17 +20,12 @@ const config = z
   .describe('An address that takes webhooks of Alertmanager, version 4')
 export type WebhookConfig = z.output<typeof config>
 
-const SIGNATURE_HEADER = 'X-Evenkeel-Signature'
-/** `sha256=` and the hex HMAC-SHA256 of the raw body. */
-const signature = (secret: string, body: string): string => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
-
 /** Alertmanager's webhook: whatever takes its alerts takes ours. */
 export const webhook: Notifier<WebhookConfig> = {
   kind: 'webhook',
   config,
   notify({ url, secret, headers }, notice, attempt) {
     const body = JSON.stringify(alertmanagerBody(notice))
-    const signed: Record<string, string> = secret === undefined ? {} : { [SIGNATURE_HEADER]: signature(secret, body) }
-    return send({ url, headers: { 'idempotency-key': attempt.id, ...headers, ...signed }, body }, attempt)
+    return send({ url, headers: { 'idempotency-key': attempt.id, ...headers, ...signed(secret, body) }, body }, attempt)
   },
 }

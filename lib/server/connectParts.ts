@@ -53,6 +53,7 @@ export function connectParts(runtime: Runtime): void {
   engine.onTick(() => runtime.outbound?.tick())
   engine.onTick(() => (cluster.leads() ? tickHandDrills(runtime) : undefined))
   engine.onTick(() => runtime.autopilot.tick())
+  engine.onTick(() => runtime.warming.tick())
   engine.onTick(() => settleApprovals(runtime))
   engine.onTick(async () => {
     const each = await Promise.allSettled([

@@ -51,6 +51,7 @@ import { schemas } from './schemas.ts'
 import { announceShared, keyFolder, openStore } from './sharedState.ts'
 import { polledTargets } from './targets/polledTargets.ts'
 import { sweepTraces } from './traces/traces.ts'
+import { keyMemoryOf, warmingOf } from './warming/warmingOf.ts'
 import { patternsInThread } from './workers/curves.ts'
 import { solveInThread } from './workers/rings.ts'
 
@@ -121,7 +122,9 @@ export async function openRuntime(
     clock: steady,
     log,
     onReferences: (target, accesses) => references.offer(target, accesses),
+    onHotKeys: (target, told, at) => hotNames.hear(target, told, at),
   })
+  const hotNames = keyMemoryOf({ store, fleet })
   const changes = createChanges({
     store,
     fleet,
@@ -183,6 +186,7 @@ export async function openRuntime(
     engine,
     changes,
     autopilot: autopilotOf({ config, store, changes, engine, bus, audit, now, log }),
+    warming: warmingOf({ config, store, bus, audit, engine, cluster, names: hotNames, leaseOf: fleet.leaseOf, now, monotonic, log }),
     dispatch,
     browsers,
     heartbeat: heartbeatOf({ config, engine, now, monotonic, log }),
@@ -220,7 +224,14 @@ export async function openRuntime(
       closing.abort()
       runtime.stream.close()
       runtime.heartbeat?.stop()
-      await Promise.allSettled([engine.stop(), changes.stop(), dispatch.stop(), references.close(), runtime.annotationPush?.stop()])
+      await Promise.allSettled([
+        engine.stop(),
+        changes.stop(),
+        runtime.warming.stop(),
+        dispatch.stop(),
+        references.close(),
+        runtime.annotationPush?.stop(),
+      ])
       await part.stop(options)
       await outbound?.close()
       runtime.audit.stopped(options)

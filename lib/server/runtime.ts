@@ -15,6 +15,7 @@ import type { Log } from '../model/log.ts'
 import type { AnyNotifier } from '../model/notifier.ts'
 import type { Store } from '../model/store.ts'
 import type { Outbound } from '../store/remoteWrite/outbound.ts'
+import type { Warming } from '../warming/warming.ts'
 import type { Answers } from './answers/answers.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { AuditOut } from './auditOut/auditOut.ts'
@@ -35,6 +36,8 @@ export type Runtime = {
   changes: Changes
   /** What is applied without a click. */
   autopilot: Autopilot
+  /** Hooks of applications that fetch keys again after a cache was emptied. */
+  warming: Warming
   dispatch: Dispatch
   browsers: SubscribedBrowsers
   heartbeat: Heartbeat | null

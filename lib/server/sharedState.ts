@@ -5,6 +5,7 @@ import { APPROVAL_PREFIX, type Approval } from '../model/approval.ts'
 import type { Bus } from '../model/events.ts'
 import type { Log } from '../model/log.ts'
 import type { Store } from '../model/store.ts'
+import { WARM_RUN_PREFIX, type WarmRun } from '../model/warming.ts'
 import { createDatabase } from '../store/postgres/connection.ts'
 import { createSharedStore } from '../store/postgres/sharedStore.ts'
 import { createStore, type StoreOptions } from '../store/store.ts'
@@ -36,6 +37,8 @@ export function announceShared(store: Store, bus: Bus): void {
     if (noun === 'change' && document) bus.emit({ type: 'change', change: document, shared: true })
     if (noun === 'memory' && document && id.startsWith(APPROVAL_PREFIX))
       bus.emit({ type: 'approval', approval: document as Approval, shared: true })
+    if (noun === 'memory' && document && id.startsWith(WARM_RUN_PREFIX))
+      bus.emit({ type: 'warming', run: document as WarmRun, shared: true })
     if (noun !== 'annotation') return
     const annotation = document ?? annotations.get(id)
     if (annotation) bus.emit({ type: 'annotation', annotation, ...(document === null && { deleted: true }), shared: true })

@@ -131,6 +131,7 @@ import { parseK6 } from '../../lib/server/runs/results/k6.ts'
 import { parseLocust } from '../../lib/server/runs/results/locust.ts'
 import { readResult } from '../../lib/server/runs/results/readResult.ts'
 import { schemas } from '../../lib/server/schemas.ts'
+import { keyBytes, keyItem } from '../../lib/warming/keyItem.ts'
 import { binaryLog } from '../gatlingLog.ts'
 
 export const GROUPS = [
@@ -338,6 +339,7 @@ const memcached: Parser[] = [
     good: ['key=product%3A1 exp=1795396260 la=1795396200 cas=1 fetch=yes cls=1 size=81'],
     run: readDumped,
   },
+  { name: 'warming/keyItem.ts#keyItem', group: 'redis', good: ['k:\xff\n'], run: (text) => keyBytes(keyItem(text)) },
   { name: 'products/memcached/metadump.ts#keyOf', group: 'memcached', good: ['a%3Ab%FF'], run: keyOf },
   { name: 'products/memcached/metadump.ts#wordsOf', group: 'memcached', good: ['a=1 b=2 a=3'], run: wordsOf },
   {

@@ -7,8 +7,9 @@ import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { columnsOf, type Labels, labelsKey, newestOf, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
+import { burstOf } from '../burst.ts'
 import { ECHO_METRICS, isOfEndedKeys, type Refill, refillOf } from '../echo.ts'
-import { BEFORE_MIN, FALL_LENGTHS, type FallLimits, fallAt, ratioOf } from '../falls.ts'
+import { BEFORE_MIN, FALL_LENGTHS, type Fall, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
 import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowsOf, staleBecause } from '../rows.ts'
 import { lazySeason, SEASON_OFFSETS, seasonText } from '../seasons.ts'
@@ -102,13 +103,15 @@ export const hitRatioDrop: Detector<Settings> = {
       const always = window.to < echoUntil(uptime) ? 1 : settings.dropAlways
       if (lost < settings.lostMin && before - now < always) return [{ subject, is: 'clear' }]
       const echo = echoOf(window, subject, grown, drop)
-      const why = echo ? `; it is the echo of its ${echo.is} ${durationText(window.to - echo.at)} ago, whose keys end together` : ''
+      const burst = echo ? null : burstOf(window, subject, drop)
+      const cause = echo ?? burst
+      const why = cause ? `; it is the echo of its ${cause.is} ${durationText(window.to - cause.at)} ago, whose keys end together` : ''
       return [
         {
           subject,
           is: 'found',
-          // The cause was told when it happened.
-          severity: echo ? 'info' : lost >= settings.criticalLostPerSecond ? 'critical' : 'warning',
+          // A restart was told when it happened, and the origin bore the burst.
+          severity: cause ? 'info' : lost >= settings.criticalLostPerSecond ? 'critical' : 'warning',
           summary: `The hit ratio of ${subject.target} fell from ${text(before, 'ratio')} to ${text(now, 'ratio')}: ${text(lost, 'perSecond')} more reads reach the origin${why}`,
           evidence: [
             evidence({ from: since, to: window.to }, 'cache_hit_ratio', subject, 'hit ratio now', now, 'ratio', {
@@ -137,7 +140,8 @@ function ratiosOf(then: SeriesWindow, subject: Labels): number[] {
   return hits.flatMap((hit, i) => (hit + misses[i]! >= MINUTE_LOOKUPS_MIN ? [hit / (hit + misses[i]!)] : []))
 }
 
-type Drop = { before: number; now: number; lookupsPerSecond: number; since: number }
+/** `begin`: the end of the last poll before it; `since`: when it was seen first. */
+type Drop = { before: number; now: number; lookupsPerSecond: number; begin: number; since: number }
 
 /** The drop that lasts at the newest step; null when there is none, `short` when the history cannot tell. */
 function newestDrop(
@@ -172,7 +176,7 @@ function newestDrop(
   )
     return null
 
-  const begins = (i: number, since: number): { before: number } | null =>
+  const begins = (i: number, since: number): Fall | null =>
     at[i]! <= youngAt || at[i]! < oldest ? null : fallAt(sumsOf, i, since, settings)
 
   // A drop that began earlier counts as the new normal.
@@ -191,6 +195,7 @@ function newestDrop(
     before: episode.began.before,
     now,
     lookupsPerSecond: (lookups[to]! - lookups[from]!) / (seconds[to]! - seconds[from]!),
+    begin: at[episode.start - episode.began.polls]!,
     since: at[episode.start]!,
   }
 }

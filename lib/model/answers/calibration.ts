@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { iso, noun, open, unit } from './shape.ts'
 
 const outcome = open({
-  change: z.string(),
+  change: z.string().nullable().meta({ description: 'null: of a run of cache warming' }),
+  warming: z.string().optional().meta({ description: 'The target that was warmed' }),
   at: iso,
   advisor: z.string(),
   what: z.string().meta({ description: 'What was changed, in words' }),

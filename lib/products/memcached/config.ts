@@ -4,6 +4,7 @@ import { parseSocketAddress, type SocketAddress, socketAddressText } from '../ex
 import { FROM_LOG, references } from '../referenceSettings.ts'
 import { role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
+import { WARM_IS_FOR_CACHES, warm } from '../warmSettings.ts'
 
 /** A server that asks for no login reads the line of the login as a command, of which the user is the first word. */
 const COMMANDS = new Set(
@@ -37,6 +38,7 @@ export const memcachedConfig = z
         .default('off')
         .describe(`Where they come from. \`report\`: applications send them, \`POST references/TARGET\`. ${FROM_LOG}`),
     ),
+    warm,
     monitor: z
       .enum(['ask', 'bursts', 'never'])
       .optional()
@@ -48,6 +50,7 @@ export const memcachedConfig = z
     const issue = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
     const half = halfCertificate(config)
     if (half) issue(half.missing, half.message)
+    if (config.warm && config.role === 'store') issue('warm', WARM_IS_FOR_CACHES)
     const socket = parseSocketAddress(config.address)
     const given = config.ca !== undefined || config.cert !== undefined
     if (config.tls === false && given) issue('tls', 'ca, cert and key are for TLS')

@@ -1,3 +1,4 @@
+import type { KeyReads } from '../../model/warming.ts'
 import { keyText } from '../answers.ts'
 import type { Counts } from '../hotKeys.ts'
 import { keyOf, wordsOf } from './metadump.ts'
@@ -23,23 +24,35 @@ export class ReadCount {
   readonly unread: string[] = []
   skipped = 0
   readonly #net = new Map<string, number>()
+  /** The bytes of each key, each as one character, by its text. */
+  readonly #bytes: Map<string, string> | null
+
+  constructor({ named = false } = {}) {
+    this.#bytes = named ? new Map() : null
+  }
 
   take(text: string): void {
     const line = readWatched(text)
     if (line === null) this.unread.push(text.slice(0, 200))
     else if (line.is === 'skipped') this.skipped += line.count
-    else this.#net.set(line.key, (this.#net.get(line.key) ?? 0) + (line.is === 'get' ? 1 : -1))
+    else {
+      this.#net.set(line.key, (this.#net.get(line.key) ?? 0) + (line.is === 'get' ? 1 : -1))
+      if (this.#bytes && !this.#bytes.has(line.key)) this.#bytes.set(line.key, keyOf(wordsOf(text).get('key')!).toString('latin1'))
+    }
   }
 
-  /** By key, and of all. */
-  reads(): { keys: Counts; reads: number } {
+  /** By key, and of all; `names` by the bytes of the key, where that was asked for. */
+  reads(): { keys: Counts; reads: number; names?: KeyReads } {
     const keys: Counts = new Map()
+    const names: [string, number][] = []
     let reads = 0
     for (const [key, count] of this.#net) {
       if (count <= 0) continue
       keys.set(key, { reads: count, clients: new Map() })
       reads += count
+      const bytes = this.#bytes?.get(key)
+      if (bytes !== undefined) names.push([bytes, count])
     }
-    return { keys, reads }
+    return { keys, reads, ...(this.#bytes && { names: { keys: names, reads } }) }
   }
 }

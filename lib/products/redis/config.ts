@@ -4,6 +4,7 @@ import { url as marked, secret } from '../../model/marks.ts'
 import { FROM_LOG, references } from '../referenceSettings.ts'
 import { region, role, targetKeys } from '../targetKeys.ts'
 import { halfCertificate, tlsKeys } from '../tls.ts'
+import { WARM_IS_FOR_CACHES, warm } from '../warmSettings.ts'
 
 /** Where one Redis is and how to get in. Made from the URL, so that no other file takes URLs apart. */
 export type Place = {
@@ -114,6 +115,7 @@ export const redisConfig = z
             FROM_LOG,
         ),
     ),
+    warm,
     cluster: z
       .array(url)
       .min(1)
@@ -152,6 +154,7 @@ export const redisConfig = z
     if (half) issue(half.missing, half.message)
     if (config.references.from === 'log' && config.url === undefined)
       issue('references', 'from: log is for one server with a `url`: no log tells which server of a group has a key')
+    if (config.warm && config.role === 'store') issue('warm', WARM_IS_FOR_CACHES)
     if (config.natMap && config.url !== undefined) issue('natMap', 'natMap is for `cluster` and `sentinel`: a url says where the server is')
     if (config.regions && config.url !== undefined) issue('regions', 'regions is for `cluster` and `sentinel`: beside a url stands region')
     if (config.tls !== undefined && !config.sentinel) issue('tls', 'tls is for `sentinel`: elsewhere the url begins with rediss://')

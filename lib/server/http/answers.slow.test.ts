@@ -15,6 +15,7 @@ import { APPROVAL_PREFIX } from '../../model/approval.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import { courseWaitingKey } from '../../model/group.ts'
 import type { HandDrill } from '../../model/handDrill.ts'
+import { WARM_RUN_PREFIX } from '../../model/warming.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
@@ -102,7 +103,7 @@ async function wholeRuntime(): Promise<Runtime> {
   const runtime = await opened(`
 mode: tune
 targets:
-  - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask, references: { from: report } }
+  - { kind: redis, name: cache-a, url: "redis://127.0.0.1:1", role: cache, monitor: ask, references: { from: report }, warm: { command: ["true"], perSecond: 5 } }
 receivers: [{ name: hook, webhook: { url: "http://127.0.0.1:1/hook" } }]
 routes: [{ match: { target: other }, to: [hook] }, { match: { severity: info }, to: [hook], quiet: [{ from: "08:00", to: "09:00", zone: UTC }] }]
 heartbeat: { url: "http://127.0.0.1:1/beat" }
@@ -140,6 +141,9 @@ autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from:
   runtime.clock = { ...runtime.clock, newest: () => ({ at: whole.AT, byMs: 60_000 }) }
   store.failing = () => ({ since: whole.AT, reason: 'full', because: 'the disk is full', mend: 'Free some.' })
   store.memory.put(`${APPROVAL_PREFIX}a1`, whole.approval)
+  for (const run of whole.warmRuns) store.memory.put(WARM_RUN_PREFIX + run.id, run)
+  const names = { at: whole.AT, keys: [[{ key: 'a' }, 0.5]], covers: { value: 0.5, low: 0.4, high: 0.6 } }
+  store.memory.put('warming/hot/cache-a', names)
   store.memory.put(courseWaitingKey(whole.course), { target: 'edge2', since: 1, because: 'Changes are frozen.' })
   const topology = { targets: whole.facts, pools: [whole.pool, whole.otherPool], rings: [whole.ring], ttls: [whole.ttl], edges: [] }
   const hitRatio = { value: 0.9, low: 0.88, high: 0.92, readsShare: 0.5, readsPerSecond: 20 }
@@ -272,6 +276,9 @@ test('the fleet, what is found in it and what is done about it', async () => {
   await post('browsers', 'browsers', createBrowser('https://fcm.googleapis.com/x').subscription)
   const { items } = (await get('browsers')).answer as { items: { id: string }[] }
   await call(runtime, 'DELETE browsers/{id}', `browsers/${items[0]!.id}`)
+  await get('targets/{name}/warming', 'targets/cache-a/warming')
+  await post('targets/{name}/warming', 'targets/cache-a/warming')
+  await post('targets/{name}/warming/stop', 'targets/cache-a/warming/stop')
   await post('targets/{name}/monitor', 'targets/cache-a/monitor', { allow: 'no' })
   const raw = `time,key,size\n${Array.from({ length: 5_000 }, (_, i) => `${i / 10},${i % 2 ? 'page' : 'user'}:${(i * i) % 997},100`).join('\n')}\n`
   const { id } = (await call(runtime, 'POST traces', 'traces?name=shop', { raw })).answer as { id: string }

@@ -45,6 +45,7 @@ import { targetOperations } from '../targets/operations.ts'
 import { tokenOperations } from '../tokens/operations.ts'
 import { traceOperations } from '../traces/operations.ts'
 import { ttlOperations } from '../ttls/operations.ts'
+import { warmingOperations } from '../warming/operations.ts'
 import { openapi } from './openapi.ts'
 import { type Operation, operation } from './operation.ts'
 
@@ -93,6 +94,7 @@ export const operations: Operation[] = [
   ...approvalOperations,
   ...courseOperations,
   ...jobOperations,
+  ...warmingOperations,
   ...autopilotOperations,
   ...silenceOperations,
   ...alertOperations,

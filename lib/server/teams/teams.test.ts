@@ -133,6 +133,14 @@ const CALLS: Record<string, { others: Tried[]; own: Tried[] }> = {
     others: ids((id) => `targets/${id}/monitor`, ['pay-a', 'nobody', 'gone', 'ring:both'], { allow: 'no' }),
     own: [['targets/shop-a/monitor', { allow: 'no' }]],
   },
+  'POST targets/{name}/warming': {
+    others: ids((id) => `targets/${id}/warming`, ['pay-a', 'nobody', 'gone', 'ring:both']),
+    own: [['targets/shop-a/warming']],
+  },
+  'POST targets/{name}/warming/stop': {
+    others: ids((id) => `targets/${id}/warming/stop`, ['pay-a', 'nobody', 'gone', 'ring:both']),
+    own: [['targets/shop-a/warming/stop']],
+  },
   'POST annotations': {
     others: [{ tags: ['team:pay'] }, {}, { tags: ['deploy'] }, { tags: ['team:shop', 'target:pay-a'] }, { tags: ['team:shop', 'team:pay'] }].map((one) => ['annotations', { text: 'x', ...one }]), // biome-ignore format: one line
     own: [['annotations', { text: 'x', tags: ['deploy', 'team:shop'] }], ['annotations', { text: 'x', tags: ['target:shop-a'] }]], // biome-ignore format: one line

@@ -1,5 +1,6 @@
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
+import type { KeyReads } from '../../../model/warming.ts'
 import { partlyRead, rawRecord } from '../../answers.ts'
 import { type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
 import { type Lines, type LinesEnd, listenLines } from '../lines.ts'
@@ -26,7 +27,7 @@ const EVICTIONS_MAX = 0.5
 /** From this part of the lines on the page says that some were lost. */
 const LOST_SHOWN = 0.01
 
-export type Watched = { lines: Lines; reads: number; lost: number; unread: string[]; hot: HotKeyCount[] }
+export type Watched = { lines: Lines; reads: number; lost: number; unread: string[]; hot: HotKeyCount[]; names?: KeyReads }
 
 /** `watch` in bursts: which keys are read most. The server drops lines rather than wait for a watcher: how many is shown. */
 export const watch: Probe<MemcachedLink, Watched | null> = {
@@ -54,10 +55,10 @@ export const watch: Probe<MemcachedLink, Watched | null> = {
     if (now < watched.dueAt) return null
     const runId = seen?.runId ?? ''
     if (watched.runId !== runId) link.watched = { runId, bursts: [], dueAt: 0 }
-    const count = new ReadCount()
+    const count = new ReadCount({ named: config.warm !== undefined })
     const limits = { lines: LINES_MAX, bytes: BYTES_MAX, ms: lengthOf(link) }
     const lines = await listenLines(config, COMMAND, limits, (line) => count.take(line), signal)
-    const { keys, reads } = count.reads()
+    const { keys, reads, names } = count.reads()
     link.watched.bursts = remembered(link.watched.bursts, { at: Date.now(), ms: lines.ms, reads, keys })
     link.watched.dueAt = now + Math.min(RESTS_MAX_MS, (lines.lines / LINES_PER_SECOND) * 1_000) - EVERY_MS / 2
     const after = vitalsOf(await client.stats('stats', signal), performance.now(), Date.now(), null)
@@ -68,6 +69,7 @@ export const watch: Probe<MemcachedLink, Watched | null> = {
       lost: Math.max(count.skipped, dropped > 0 ? dropped : 0),
       unread: count.unread.slice(0, 20),
       hot: hottest(link.watched.bursts),
+      ...(names && { names }),
     }
   },
   parse(raw, { at }) {
@@ -86,6 +88,7 @@ export const watch: Probe<MemcachedLink, Watched | null> = {
       samples: [],
       records: [...records, rawRecord('watch', at, summary)],
       topology: { capabilities: [{ feature: FEATURE, available: true, ...(because ? { because } : {}) }] },
+      ...(raw.names && { keyReads: raw.names }),
     }
   },
 }

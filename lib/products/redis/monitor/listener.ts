@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { KeyReads } from '../../../model/warming.ts'
 import { keyText } from '../../answers.ts'
 import { type Counts, type HotKeyCount, hottest, remembered } from '../../hotKeys.ts'
 import type { RedisLink } from '../link.ts'
@@ -8,13 +9,16 @@ import { type MonitorLine, readMonitorLine } from './line.ts'
 import { emptyMemory } from './memory.ts'
 
 const KEY_MAX = 512
+/** A longer one is not remembered for warming. */
+const NAME_BYTES_MAX = 1_024
 export const NAME_MAX = 64
 /** Commands asked about after one burst; the others wait for the next. */
 export const ASKED_MAX = 64
 export const KNOWN_MAX = 1_000
 
 /** `others`: commands of others than this Evenkeel. */
-export type Listened = { burst: Burst; others: number; reads: number; hot: HotKeyCount[] }
+/** `names`: reads by the bytes of the key, where the cache is to be warmed. */
+export type Listened = { burst: Burst; others: number; reads: number; hot: HotKeyCount[]; names?: KeyReads }
 
 /** One burst, counted. Lines are taken apart as they come; only keys, sizes and clients outlive it. */
 export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: AbortSignal): Promise<Listened> {
@@ -22,12 +26,15 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
   const { monitored } = link
   const own = await ownAddresses(link, signal)
   const counts: Counts = new Map()
+  const names = link.config.warm && new Map<string, number>()
   let reads = 0
   let others = 0
   const unknown = new Map<string, MonitorLine[]>()
   const add = (line: MonitorLine, spec: CommandSpec) => {
     for (const position of keyPositions(spec, line.count, (index) => line.argument(index).toString('latin1'))) {
-      count(counts, nameOf(line.argument(position)), line.client)
+      const key = line.argument(position)
+      count(counts, nameOf(key), line.client)
+      if (names && key.length <= NAME_BYTES_MAX) names.set(key.toString('latin1'), (names.get(key.toString('latin1')) ?? 0) + 1)
       reads++
     }
   }
@@ -53,7 +60,7 @@ export async function listenOnce(link: RedisLink, limits: BurstLimits, signal: A
   }
   unknown.clear()
   monitored.bursts = remembered(monitored.bursts, { at: performance.now(), ms: burst.ms, reads, keys: counts })
-  return { burst, others, reads, hot: hottest(monitored.bursts) }
+  return { burst, others, reads, hot: hottest(monitored.bursts), ...(names && { names: { keys: [...names], reads } }) }
 }
 
 function count(counts: Counts, key: string, client: string): void {

@@ -64,6 +64,7 @@ export const monitor: Probe<RedisLink, Listened | null> = {
       samples: [],
       records: [...records, rawRecord('monitor', at, summary)],
       topology: {},
+      ...(raw.names && { keyReads: raw.names }),
     }
   },
 }
