@@ -52,7 +52,7 @@ const PAGES: [name: string, path: string, shows: string][] = [
   ['aws-pool', pool('cloud:front', '443-9683b2d02a6cabee'), 'blue'],
   ['aws-distribution', '/targets/cloud:EDFDVBD632BHDS5?tab=capabilities', 'cloudfront.net'],
   ['aws-records', pool('cloud:shop.example', 'www.shop.example A'), 'eu'],
-  ['aws-records-code', `${pool('cloud:shop.example', 'www.shop.example A')}?weights=7,3`, 'change-resource-record-sets'],
+  ['aws-records-code', `${pool('cloud:shop.example', 'www.shop.example A')}?weights=7,3`, 'Terraform: Route 53'],
   ['aws-account-charts', '/targets/cloud?tab=charts', 'Cost of reading CloudWatch'],
   ['aws-distribution-charts', '/targets/cloud:EDFDVBD632BHDS5', 'Requests of the distribution'],
   ['cloudflare', '/targets/cdn?tab=capabilities', 'hit ratio'],

@@ -7,6 +7,7 @@ import { ratioPoints } from '@/components/series/ratio.ts'
 import { SeriesChart } from '@/components/series/SeriesChart.tsx'
 import { Empty, Failure } from '@/components/ui/empty.tsx'
 import { capital, safe } from '@/lib/format/format.ts'
+import { managedMetrics } from '@/lib/metrics/managed.ts'
 import { metricOf } from '@/lib/metrics/registry.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
 import type { SeriesView } from '@/lib/model/answers/series.ts'
@@ -68,6 +69,7 @@ export const TargetCharts = memo(function TargetCharts({ target, cache }: { targ
         <SeriesChart title="Connections" ask="cache_connections" where={where} name={() => 'connected'} unit="count" />
         <SeriesChart title="Items" ask="cache_items" where={where} name={() => 'items'} unit="count" />
         <SeriesChart title="Writes" ask="cache_writes_total" where={where} name={() => 'writes'} />
+        <OwnSeries target={target} />
       </div>
     )
   return <PoolCharts target={target} />
@@ -103,23 +105,37 @@ function PoolCharts({ target }: { target: string }) {
           </div>
         )
       })}
+      <OwnSeries target={target} />
     </div>
   )
 }
 
+/** What a managed service tells beside what all caches and pools tell. */
+function OwnSeries({ target }: { target: string }) {
+  const { metrics } = useMetricsOf(target)
+  return <Charts target={target} metrics={metrics.filter((metric) => OWN.has(metric))} />
+}
+const OWN: ReadonlySet<string> = new Set(managedMetrics.map(({ name }) => name))
+
 /** A product without a notion of caches or pools: whatever series it has, by its metric's words. */
 function AnySeries({ target }: { target: string }) {
+  const { metrics, known, error } = useMetricsOf(target)
+  if (error) return <Failure tried="The list of series could not be read." answer={errorText(error)} />
+  if (known && metrics.length === 0) return <Empty title="Nothing has been measured here yet">Charts follow with the first answers.</Empty>
+  return (
+    <div className={grid}>
+      <Charts target={target} metrics={metrics.slice(0, 16)} />
+    </div>
+  )
+}
+
+const Charts = ({ target, metrics }: { target: string; metrics: readonly string[] }) =>
+  metrics.map((metric) => <SeriesChart key={metric} title={capital(metricOf(metric).words)} ask={metric} where={{ target }} height={140} />)
+
+function useMetricsOf(target: string) {
   const { data, error } = useApi<{ items: { metric: string; labels: Record<string, string>[] }[] }>(['metrics'], 'metrics', {
     everyMs: 30_000,
   })
-  if (error) return <Failure tried="The list of series could not be read." answer={errorText(error)} />
-  const metrics = (data?.items ?? []).filter((one) => one.labels.some((labels) => labels.target === target)).slice(0, 16)
-  if (data && metrics.length === 0) return <Empty title="Nothing has been measured here yet">Charts follow with the first answers.</Empty>
-  return (
-    <div className={grid}>
-      {metrics.map((one) => (
-        <SeriesChart key={one.metric} title={capital(metricOf(one.metric).words)} ask={one.metric} where={{ target }} height={140} />
-      ))}
-    </div>
-  )
+  const own = (data?.items ?? []).filter((one) => one.labels.some((labels) => labels.target === target))
+  return { metrics: own.map(({ metric }) => metric), known: data !== undefined, error }
 }
