@@ -9,3 +9,6 @@ export function cpuSeconds(pid: number): number {
 /** Its resident memory, MiB. */
 export const residentMiB = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+
+/** How long this thread has waited for a core since it began, ms: on a machine that others use, that is most of what something takes. */
+export const waitedForCoreMs = (): number => Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[1]) / 1e6
