@@ -1,37 +1,14 @@
-import { printOf, recordedFiles, sharedFiles } from './detection/files.ts'
 import { type Part, partOf, setOf } from './detection/parts.ts'
 import type { Recording } from './detection/recording.ts'
-import { type Replay, replayed } from './detection/replay.ts'
+import type { Replay } from './detection/replay.ts'
 import { falseAlarmsText, rowsOf, tableOf, watchedBy } from './detection/report.ts'
-import { simulatedFaults, simulatedHours } from './detection/simulated.ts'
+import { replayedTogether } from './detection/together.ts'
 import type { Bench, Row } from './table.ts'
-
-/** Five of each kind to report on, one of each to tune on. */
-function simulated(): Recording[] {
-  return [
-    ...simulatedFaults((place) => 1 + place, [2]),
-    ...simulatedHours(4, 2),
-    ...simulatedFaults((place) => 101 + place, [0, 1, 2, 3, 4]),
-    ...simulatedHours(204),
-  ]
-}
 
 export const bench: Bench = {
   name: 'detection',
   title: 'recordings through the whole engine, beside the usual Prometheus rules and a z-score',
-  async run(): Promise<Row[]> {
-    const replays: Replay[] = []
-    const known = new Set<string | null>()
-    for (const recording of recordedFiles()) {
-      known.add(printOf(recording))
-      replays.push(await replayed(recording))
-    }
-    const shared = sharedFiles()?.filter((recording) => !known.has(printOf(recording)))
-    if (!shared) console.log('There is no ../shared/series: only the recordings of this checkout are replayed.')
-    else console.log(`../shared/series holds ${shared.length} recordings that this checkout does not have.`)
-    for (const recording of [...(shared ?? []), ...simulated()]) replays.push(await replayed(recording))
-    return reported(replays)
-  },
+  run: async (): Promise<Row[]> => reported(await replayedTogether()),
 }
 
 /** Prints the tables of all that was replayed, and hands on their lines. */

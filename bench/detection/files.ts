@@ -52,12 +52,17 @@ const SCENARIOS: Record<string, { rule: string; later: number }> = {
   restart: { rule: 'cache/restart', later: 1 },
 }
 
-/** Those of this checkout, one after the other: together they fill gigabytes. */
-export function* recordedFiles(): Generator<Recording> {
-  for (const file of readdirSync(RECORDED).sort())
-    if (file.endsWith('.json.gz'))
-      yield recordingOf(JSON.parse(gunzipSync(readFileSync(join(RECORDED, file))).toString('utf8')) as RecordedFile)
-}
+const SUFFIX = '.json.gz'
+
+/** The recordings of this checkout by name, to be read one after the other: together they fill gigabytes. */
+export const recordedNames = (): string[] =>
+  readdirSync(RECORDED)
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((file) => file.slice(0, -SUFFIX.length))
+    .sort()
+
+export const recordedFile = (name: string): Recording =>
+  recordingOf(JSON.parse(gunzipSync(readFileSync(join(RECORDED, `${name}${SUFFIX}`))).toString('utf8')) as RecordedFile)
 
 /** What lies beside the checkout; null when there is no such folder. */
 export function sharedFiles(): Recording[] | null {

@@ -11,6 +11,10 @@ const HOUR = 3_600
 
 type Drawn = { name: string; seconds: number; events: Labelled[]; clockSteps?: Recording['clockSteps'] }
 
+/** A recording that is drawn when it is asked for. */
+export type Made = { name: string; make(): Recording }
+const made = (name: string, draw: () => Recording): Made => ({ name: `simulated ${name}`, make: draw })
+
 /** A recording of what was put on the tape. */
 function recordingOf(tape: Tape, pools: Pool[], caches: string[], { name, seconds, events, clockSteps }: Drawn): Recording {
   const window = tape.window(seconds)
@@ -164,26 +168,32 @@ const POOL_CASES: readonly PoolCase[] = [
 ]
 
 /** Each kind of fault at five rates, `seed` and noise apart. */
-export function simulatedFaults(seeds: (place: number) => number, places: readonly number[]): Recording[] {
+export function simulatedFaults(seeds: (place: number) => number, places: readonly number[]): Made[] {
   const labelled = (kind: string, rule: string, lasts: number, later = 0): Labelled[] => [
     { kind, at: FAULT, shows: FAULT + later, end: FAULT + lasts, rules: [rule] },
   ]
   const caches = CACHE_CASES.flatMap(({ kind, rule, lasts, later, rates, fault }) =>
     places.map((place) => {
-      const tape = new Tape()
       const rate = rates[place]!
-      cacheDay(tape, 'a', { seed: seeds(place), seconds: FAULT_SECONDS }, rate, fault(rate))
-      const events = labelled(kind, rule, lasts, later)
-      return recordingOf(tape, [], ['a'], { name: `${kind}, ${rate}/s, seed ${seeds(place)}`, seconds: FAULT_SECONDS, events })
+      const name = `${kind}, ${rate}/s, seed ${seeds(place)}`
+      return made(name, () => {
+        const tape = new Tape()
+        cacheDay(tape, 'a', { seed: seeds(place), seconds: FAULT_SECONDS }, rate, fault(rate))
+        const events = labelled(kind, rule, lasts, later)
+        return recordingOf(tape, [], ['a'], { name, seconds: FAULT_SECONDS, events })
+      })
     }),
   )
   const pools = POOL_CASES.flatMap(({ kind, rule, lasts, later, rates, fault }) =>
     places.map((place) => {
-      const tape = new Tape()
-      const pool = poolOf('edge', 'app', place % 2 === 0 ? [100, 100, 100, 100] : [100, 100, 100])
-      poolDay(tape, pool, { seed: seeds(place), seconds: FAULT_SECONDS }, rates[place]!, { fault: fault(place) })
-      const events = labelled(kind, rule, lasts, later)
-      return recordingOf(tape, [pool], [], { name: `${kind}, ${rates[place]}/s, seed ${seeds(place)}`, seconds: FAULT_SECONDS, events })
+      const name = `${kind}, ${rates[place]}/s, seed ${seeds(place)}`
+      return made(name, () => {
+        const tape = new Tape()
+        const pool = poolOf('edge', 'app', place % 2 === 0 ? [100, 100, 100, 100] : [100, 100, 100])
+        poolDay(tape, pool, { seed: seeds(place), seconds: FAULT_SECONDS }, rates[place]!, { fault: fault(place) })
+        const events = labelled(kind, rule, lasts, later)
+        return recordingOf(tape, [pool], [], { name, seconds: FAULT_SECONDS, events })
+      })
     }),
   )
   return [...caches, ...pools]
@@ -269,18 +279,23 @@ const HOURS: readonly Hour[] = [
 ]
 
 /** Hours in which nothing is wrong but for a restart that is labelled. */
-export function simulatedHours(seed: number, kinds = HOURS.length): Recording[] {
-  return HOURS.slice(0, kinds).map(({ kind, rates, pool: perSecond, fault, events = [], more, after }, place) => {
-    const tape = new Tape()
-    rates.forEach((rate, i) => {
-      const own = 31 * seed + 7 * place + i
-      cacheDay(tape, `c${i}`, { seed: own, seconds: HOUR }, rate, fault?.(own, rate))
-    })
-    const pools = [poolOf('edge', 'app', [100, 100, 100, 100]), poolOf('edge', 'small', [1, 1, 1])]
-    poolDay(tape, pools[0]!, { seed: seed + place, seconds: HOUR }, perSecond)
-    poolDay(tape, pools[1]!, { seed: seed + place + 50, seconds: HOUR }, Math.min(15, perSecond), { response: 0.08 })
-    after?.(tape)
-    const caches = rates.map((_, i) => `c${i}`)
-    return recordingOf(tape, pools, caches, { name: `${kind}, seed ${seed}`, seconds: HOUR, events, ...more })
+export function simulatedHours(seed: number, kinds = HOURS.length): Made[] {
+  return HOURS.slice(0, kinds).map((hour, place) => {
+    const name = `${hour.kind}, seed ${seed}`
+    return made(name, () => hourOf(hour, name, seed, place))
   })
+}
+
+function hourOf({ rates, pool: perSecond, fault, events = [], more, after }: Hour, name: string, seed: number, place: number): Recording {
+  const tape = new Tape()
+  rates.forEach((rate, i) => {
+    const own = 31 * seed + 7 * place + i
+    cacheDay(tape, `c${i}`, { seed: own, seconds: HOUR }, rate, fault?.(own, rate))
+  })
+  const pools = [poolOf('edge', 'app', [100, 100, 100, 100]), poolOf('edge', 'small', [1, 1, 1])]
+  poolDay(tape, pools[0]!, { seed: seed + place, seconds: HOUR }, perSecond)
+  poolDay(tape, pools[1]!, { seed: seed + place + 50, seconds: HOUR }, Math.min(15, perSecond), { response: 0.08 })
+  after?.(tape)
+  const caches = rates.map((_, i) => `c${i}`)
+  return recordingOf(tape, pools, caches, { name, seconds: HOUR, events, ...more })
 }

@@ -1,4 +1,4 @@
-import { steps, sums } from '../math/columns.ts'
+import { type Steps, steps, sums } from '../math/columns.ts'
 import { median } from '../math/robust.ts'
 import type { Labels } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
@@ -76,4 +76,28 @@ export function isOfEndedKeys(window: SeriesWindow, subject: Labels, since: numb
     } else if (at[i]! > from - USUAL_MS) before.push(expired[i]! / seconds[i]!)
   }
   return lost <= MISSES_OF_A_KEY * (ended - (median(before) ?? 0) * span)
+}
+
+/** Polls of the refill and of its echo begin at other moments. */
+const SLACK_MS = 1_000
+
+/**
+ * The refill of which a fall is the echo: its reads are lost to keys that ended, and no more of them than missed in the refill itself within as
+ * long a time. New keys, or more keys than those, are no echo.
+ */
+export function echoOf(
+  window: SeriesWindow,
+  subject: Labels,
+  { at, hits, misses, seconds }: Steps<'hits' | 'misses'>,
+  { before, since }: { before: number; since: number },
+): Refill | null {
+  const refill = refillOf(window, subject)
+  if (!refill || since <= refill.at) return null
+  let [missed, lost, span] = [0, 0, 0]
+  for (let i = at.findIndex((ms) => ms >= since); i >= 0 && i < at.length; i++) {
+    missed += misses[i]!
+    lost += misses[i]! - (1 - before) * (hits[i]! + misses[i]!)
+    span += seconds[i]!
+  }
+  return missed <= refill.most(1_000 * span + SLACK_MS) && isOfEndedKeys(window, subject, since, lost) ? refill : null
 }

@@ -8,7 +8,7 @@ import type { Verdict } from '../../model/finding.ts'
 import { columnsOf, type Labels, labelsKey, newestOf, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { burstOf } from '../burst.ts'
-import { ECHO_METRICS, isOfEndedKeys, type Refill, refillOf } from '../echo.ts'
+import { ECHO_METRICS, echoOf } from '../echo.ts'
 import { BEFORE_MIN, FALL_LENGTHS, type Fall, type FallLimits, fallAt, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
 import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowsOf, staleBecause } from '../rows.ts'
@@ -32,8 +32,6 @@ type Settings = DetectorSettings & {
 const SPAN_MS = 430_000
 const USUAL_MS = 300_000
 const ECHO_MS = 300_000
-/** Polls of the refill and of its echo begin at other moments. */
-const SLACK_MS = 1_000
 
 export const hitRatioDrop: Detector<Settings> = {
   id: 'cache/hit-ratio-drop',
@@ -207,27 +205,6 @@ function highestRatio(hits: Float64Array, lookups: Float64Array): number {
     if (read > 0) highest = Math.max(highest, (hits[i]! - hits[i - 1]!) / read)
   }
   return highest
-}
-
-/**
- * The refill of which a fall is the echo: its reads are lost to keys that ended, and no more of them than missed in the refill itself within as
- * long a time. New keys, or more keys than those, are no echo.
- */
-function echoOf(
-  window: SeriesWindow,
-  subject: Labels,
-  { at, hits, misses, seconds }: Steps<'hits' | 'misses'>,
-  { before, since }: Drop,
-): Refill | null {
-  const refill = refillOf(window, subject)
-  if (!refill || since <= refill.at) return null
-  let [missed, lost, span] = [0, 0, 0]
-  for (let i = at.findIndex((ms) => ms >= since); i >= 0 && i < at.length; i++) {
-    missed += misses[i]!
-    lost += misses[i]! - (1 - before) * (hits[i]! + misses[i]!)
-    span += seconds[i]!
-  }
-  return missed <= refill.most(1_000 * span + SLACK_MS) && isOfEndedKeys(window, subject, since, lost) ? refill : null
 }
 
 /** The newest moment at which it was up for less than that; 0: it was not. */
