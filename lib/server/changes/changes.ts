@@ -13,16 +13,21 @@ import { serverOf } from '../../model/setting.ts'
 import { lastStage } from '../../model/slowStart.ts'
 import { iso, withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
+import { holds } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { figureOf } from '../series/figures.ts'
 
 /** Newest first. */
 export function listChanges(
   runtime: Runtime,
-  { state, finding, ...paging }: { state?: ChangeState; finding?: string } & Paging = {},
+  { state, finding, q, ...paging }: { state?: ChangeState; finding?: string; q?: string } & Paging = {},
 ): Page<ChangeView> {
+  const wanted = holds(q)
   const found = runtime.store.changes.list(
-    (change) => (state === undefined || change.state === state) && (finding === undefined || change.finding === finding),
+    (change) =>
+      (state === undefined || change.state === state) &&
+      (finding === undefined || change.finding === finding) &&
+      wanted([change.because, change.by, ...change.steps.flatMap(({ setting }) => [setting.target, setting.name])]),
   )
   const { items, ...rest } = pageNewest(found, (change) => change.at, paging)
   return { items: items.map((change) => changeView(runtime, change)), ...rest }

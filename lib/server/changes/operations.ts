@@ -7,6 +7,7 @@ import { targetOfBody, targetOfChange } from '../cluster/runsAt.ts'
 import { changeCode, stepsCode } from '../code/code.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { touchedSettings, touchedTarget } from '../teams/touched.ts'
 import { ofChange } from '../teams/touches.ts'
 import { createChange, getChange, keepChange, listChanges, retimeChange, rollBackChange, settleChange } from './changes.ts'
@@ -35,6 +36,7 @@ export const changeOperations = [
     query: z.object({
       state: z.enum(['applying', 'awaiting', 'watching', 'kept', 'rolled_back', 'failed']).optional(),
       finding: z.string().optional(),
+      ...search('reason, author, or a target or setting that it writes'),
       ...paging,
     }),
     answer: page(changeAnswer),

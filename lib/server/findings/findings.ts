@@ -4,24 +4,30 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Finding, FindingState, Severity } from '../../model/finding.ts'
 import { iso, withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
+import { holds } from '../http/search.ts'
 import { proposalsByFinding, proposalsFor } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { silencedBy } from '../silences/silences.ts'
 import { heldWords } from './heldWords.ts'
 
-export type FindingFilter = { state?: FindingState; rule?: string; severity?: Severity; target?: string }
+export type FindingFilter = { state?: FindingState; rule?: string; severity?: Severity; target?: string; q?: string }
+
+/** The texts in which a finding is looked for. */
+export const findingTexts = ({ rule, summary, subject }: Finding): string[] => [rule, summary, ...Object.values(subject)]
 
 /** Newest first. */
 export function listFindings(
   runtime: Runtime,
-  { state, rule, severity, target, ...paging }: FindingFilter & Paging = {},
+  { state, rule, severity, target, q, ...paging }: FindingFilter & Paging = {},
 ): Page<FindingView> {
+  const wanted = holds(q)
   const found = runtime.store.findings.list(
     (finding) =>
       (state === undefined || finding.state === state) &&
       (rule === undefined || finding.rule === rule) &&
       (severity === undefined || finding.severity === severity) &&
-      (target === undefined || finding.subject.target === target),
+      (target === undefined || finding.subject.target === target) &&
+      wanted(findingTexts(finding)),
   )
   const { items, ...rest } = pageNewest(found, (finding) => finding.since, paging)
   const proposals = proposalsByFinding(runtime)

@@ -4,6 +4,7 @@ import { page } from '../../model/answers/shape.ts'
 import { targetOfFinding } from '../cluster/runsAt.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { ofFinding } from '../teams/touches.ts'
 import { acknowledgeFinding, commentFinding, getFinding, judgeFinding, listFindings } from './findings.ts'
 
@@ -22,6 +23,7 @@ export const findingOperations = [
       severity: z.enum(['info', 'warning', 'critical']).optional(),
       rule: z.string().optional(),
       target: z.string().optional(),
+      ...search('rule, summary, or what it is about'),
       ...paging,
     }),
     answer: page(findingAnswer),

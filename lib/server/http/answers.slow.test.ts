@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { z } from 'zod'
 import { expectAnswer, membersOf } from '../../../test/answered.ts'
 import { createAuthenticator } from '../../../test/authenticator.ts'
 import { createBrowser } from '../../../test/pushService.ts'
@@ -182,6 +183,19 @@ autopilot: [{ advisor: pool-weights, max: { trafficShare: 0.5 }, hours: [{ from:
   return runtime
 }
 
+/** Every list that takes `q`, and a text that something in it holds. */
+const FOUND_BY = {
+  targets: 'CACHE-a',
+  pools: 'APP',
+  findings: 'Balancer%2F',
+  incidents: 'balancer%2F',
+  changes: 'EDGE',
+  'keys/hot': 'cache-A',
+  'keys/big': 'cache-A',
+  'keys/patterns': 'cache-A',
+  slowlog: 'cache-A',
+}
+
 test('the fleet, what is found in it and what is done about it', async () => {
   const runtime = await wholeRuntime()
   const get = (key: string, path?: string) => call(runtime, `GET ${key}`, path)
@@ -220,6 +234,14 @@ test('the fleet, what is found in it and what is done about it', async () => {
   ])
     await get(key)
   await get('keys/remedies', 'keys/remedies?key=a')
+  const searched = operations.filter(({ query }) => 'q' in ((query as z.ZodObject | undefined)?.shape ?? {})).map(({ path }) => path)
+  expect(searched.sort()).toEqual(Object.keys(FOUND_BY).sort())
+  for (const [path, text] of Object.entries(FOUND_BY)) {
+    const [all, held, none] = await Promise.all([path, `${path}?q=${text}`, `${path}?q=nothing-is-called-so`].map((one) => get(path, one)))
+    expect(held!.answer.total, path).toBeGreaterThan(0)
+    expect(held!.answer.total, path).toBeLessThanOrEqual(all!.answer.total)
+    expect(none!.answer, path).toEqual({ items: [], next: null, total: 0 })
+  }
   await get('series', 'series?metric=pool_requests_total')
   await get('pools/{target}/{pool}', 'pools/edge/app')
   // On a busy machine more than a figure's minute has passed by now.

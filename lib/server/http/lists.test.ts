@@ -92,3 +92,13 @@ test('lists of 250 are reached entirely, and each page says how many there are',
     expect(list({ limit: 7 }).total).toBe(250)
   }
 })
+
+test('what holds a text is counted and paged as a list of its own', () => {
+  const runtime = runtimeOf()
+  for (let i = 0; i < 250; i++)
+    runtime.store.findings.put(finding(`f${i}`, { subject: { target: i % 2 === 0 ? 'Shop-edge' : 'mail' }, since: NOW - i }))
+  expect(listFindings(runtime, { q: 'shop' })).toMatchObject({ total: 125 })
+  expect(everyPage((paging) => listFindings(runtime, { q: 'SHOP', ...paging }))).toHaveLength(125)
+  expect(listFindings(runtime, { q: 'slow-server' }).total).toBe(250)
+  expect(listFindings(runtime, { q: 'shop', rule: 'other' }).total).toBe(0)
+})

@@ -10,9 +10,10 @@ import type { Finding, Severity } from '../../model/finding.ts'
 import { isWithin, tierOf } from '../../model/ref.ts'
 import { parseSetting } from '../../model/setting.ts'
 import { findAnnotations } from '../annotations/annotations.ts'
-import { acknowledgeFinding, commentFinding, findingView } from '../findings/findings.ts'
+import { acknowledgeFinding, commentFinding, findingTexts, findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
+import { holds } from '../http/search.ts'
 import { proposalsByFinding } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { timelineOf } from './timeline.ts'
@@ -25,10 +26,13 @@ const SEVERITY_ORDER: Record<Severity, number> = { info: 0, warning: 1, critical
 /** Newest first. */
 export async function listIncidents(
   runtime: Runtime,
-  { state, ...paging }: { state?: 'firing' | 'resolved' } & Paging = {},
+  { state, q, ...paging }: { state?: 'firing' | 'resolved'; q?: string } & Paging = {},
 ): Promise<Page<IncidentView>> {
   const pause = createSlices()
-  const views = groups(runtime).filter((group) => state === undefined || stateOf(group) === state)
+  const wanted = holds(q)
+  const views = groups(runtime).filter(
+    (group) => (state === undefined || stateOf(group) === state) && (!q || group.findings.some((finding) => wanted(findingTexts(finding)))),
+  )
   await pause()
   const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
   const proposals = proposalsByFinding(runtime)

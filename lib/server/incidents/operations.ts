@@ -3,6 +3,7 @@ import { incidentAnswer } from '../../model/answers/incident.ts'
 import { page } from '../../model/answers/shape.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { ofIncident } from '../teams/touches.ts'
 import { acknowledgeIncident, commentIncident, getIncident, listIncidents } from './incidents.ts'
 import { incidentReport } from './report.ts'
@@ -17,7 +18,11 @@ export const incidentOperations = [
     shared: 'everything',
     summary: 'Findings of one cause together, newest first',
     tag,
-    query: z.object({ state: z.enum(['firing', 'resolved']).optional(), ...paging }),
+    query: z.object({
+      state: z.enum(['firing', 'resolved']).optional(),
+      ...search('findings: their rule, summary, or what they are about,'),
+      ...paging,
+    }),
     answer: page(incidentAnswer),
     run: ({ runtime, query }) => listIncidents(runtime, query),
   }),

@@ -5,12 +5,14 @@ import type { FingerprintView, SlowView } from '../../model/answers/slow.ts'
 import type { HotKey } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, page, pageNewest } from '../http/paging.ts'
+import { holds } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
 import { fingerprints, ofLarge, ofSlow } from './fingerprints.ts'
 import { patternView } from './patternView.ts'
 
 type Of = { target?: string } & Paging
+type Searched = Of & { q?: string }
 
 /** A sort key for largest first: the figure, subtracted from a constant. */
 const descending = (value: number, name: string) => `${(1e15 - value * 1e6).toFixed(0).padStart(22, '0')} ${name}`
@@ -35,12 +37,14 @@ function foundHot({ config, engine }: Runtime): Set<string> {
 }
 
 /** By share of their target's reads, hottest first; `hot` is the verdict of the rule. */
-export function hotKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<HotKeyView> {
+export function hotKeys(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<HotKeyView> {
   knownTarget(runtime, target)
   const found = foundHot(runtime)
+  const wanted = holds(q)
   const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
   return page(
     newestLook(runtime.store.records('hot-key', target))
+      .filter((one) => wanted([one.key, one.target]))
       .map(({ kind: _, id: __, at, ...one }): HotKeyView => {
         const { measure = 'reads', heardMs = null } = one
         return { ...one, measure, heardMs, confidence: confidenceOf(one), at: iso(at), hot: found.has(nameOf(one)) }
@@ -58,11 +62,13 @@ function confidenceOf({ share, low, high, method }: Pick<HotKey, 'share' | 'low'
   return wide > 0.25 ? 'medium' : 'high'
 }
 
-export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<BigKeyView> {
+export function bigKeys(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<BigKeyView> {
   knownTarget(runtime, target)
+  const wanted = holds(q)
   const key = (big: { bytes: number; target: string; key: string }) => descending(big.bytes, `${big.target} ${big.key}`)
   return page(
     newestLook(runtime.store.records('big-key', target))
+      .filter((big) => wanted([big.key, big.target]))
       .map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) }))
       .sort(by(key)),
     key,
@@ -70,19 +76,24 @@ export function bigKeys(runtime: Runtime, { target, ...paging }: Of = {}): Page<
   )
 }
 
-export function keyPatterns(runtime: Runtime, { target, ...paging }: Of = {}): Page<KeyPatternView> {
+export function keyPatterns(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<KeyPatternView> {
   knownTarget(runtime, target)
   const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
-  const views = newestLook(runtime.store.records('key-pattern', target)).map((one) =>
-    patternView(one, runtime.patternRatios.of(one.target, one.pattern)),
-  )
+  const wanted = holds(q)
+  const views = newestLook(runtime.store.records('key-pattern', target))
+    .filter((one) => wanted([one.pattern, one.target]))
+    .map((one) => patternView(one, runtime.patternRatios.of(one.target, one.pattern)))
   return page(views.sort(by(key)), key, paging)
 }
 
 /** Newest first, every node's. */
-export function listSlow(runtime: Runtime, { target, ...paging }: Of = {}): Page<SlowView> {
+export function listSlow(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<SlowView> {
   knownTarget(runtime, target)
-  const { items, ...rest } = pageNewest(runtime.store.records('slow', target), (entry) => entry.at, paging)
+  const wanted = holds(q)
+  const entries = runtime.store
+    .records('slow', target)
+    .filter((entry) => wanted([entry.command.join(' '), entry.client, entry.clientName, entry.target]))
+  const { items, ...rest } = pageNewest(entries, (entry) => entry.at, paging)
   return { items: items.map(({ kind: _, fingerprint: __, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
 }
 

@@ -6,6 +6,7 @@ import { fingerprintAnswer, LOGS, slowAnswer } from '../../model/answers/slow.ts
 import type { ErrorCode } from '../../model/error.ts'
 import { paging, time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { compareSamplings, listSamplings } from './compare.ts'
 import { bigKeys, hotKeys, keyPatterns, listFingerprints, listSlow } from './keys.ts'
 import { listRemedies } from './remedies.ts'
@@ -13,6 +14,7 @@ import { listRemedies } from './remedies.ts'
 const tag = 'Keys'
 const what = z.enum(['hot', 'patterns']).optional()
 const query = z.object({ target: z.string().optional(), ...paging })
+const searched = (what: string) => query.extend(search(what))
 const problems: ErrorCode[] = ['not_found']
 
 export const keyOperations = [
@@ -22,7 +24,7 @@ export const keyOperations = [
     role: 'viewer',
     summary: 'Hot keys, hottest first',
     tag,
-    query,
+    query: searched('key or target'),
     answer: page(hotKeyAnswer),
     problems,
     run: ({ runtime, query }) => hotKeys(runtime, query),
@@ -33,7 +35,7 @@ export const keyOperations = [
     role: 'viewer',
     summary: 'Big keys, biggest first',
     tag,
-    query,
+    query: searched('key or target'),
     answer: page(bigKeyAnswer),
     problems,
     run: ({ runtime, query }) => bigKeys(runtime, query),
@@ -44,7 +46,7 @@ export const keyOperations = [
     role: 'viewer',
     summary: 'Prefixes that keys share',
     tag,
-    query,
+    query: searched('pattern or target'),
     answer: page(keyPatternAnswer),
     problems,
     run: ({ runtime, query }) => keyPatterns(runtime, query),
@@ -88,7 +90,7 @@ export const keyOperations = [
     role: 'viewer',
     summary: 'Slow commands of every node, newest first',
     tag,
-    query,
+    query: searched('command, client or target'),
     answer: page(slowAnswer),
     problems,
     run: ({ runtime, query }) => listSlow(runtime, query),

@@ -3,6 +3,7 @@ import { poolAnswer } from '../../model/answers/pool.ts'
 import { page } from '../../model/answers/shape.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { getPool, listPools } from './pools.ts'
 
 const tag = 'Balancing'
@@ -15,7 +16,7 @@ export const poolOperations = [
     shared: 'everything',
     summary: 'Pools of every balancer',
     tag,
-    query: z.object({ target: z.string().optional(), ...paging }),
+    query: z.object({ target: z.string().optional(), ...search('target, name, algorithm, or a server’s name or address'), ...paging }),
     answer: page(poolAnswer),
     run: ({ runtime, query }) => listPools(runtime, query),
   }),

@@ -12,17 +12,30 @@ import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { sharesExpected } from '../../predictions/sharesExpected.ts'
 import { type Paging, page } from '../http/paging.ts'
+import { holds } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
 import { spillsOf } from './spills.ts'
 
 const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool.name}`
 
-export async function listPools(runtime: Runtime, paging?: Paging & { target?: string }): Promise<Page<PoolView>> {
+/** The texts in which a pool is looked for. */
+const textsOf = ({ target, name, algorithm, servers }: Pool) => [
+  target,
+  name,
+  algorithm,
+  ...servers.flatMap((server) => [server.name, server.address]),
+]
+
+export async function listPools(
+  runtime: Runtime,
+  { target, q, ...paging }: Paging & { target?: string; q?: string } = {},
+): Promise<Page<PoolView>> {
   const window = runtime.engine.window(FIGURE_SPAN_MS)
+  const wanted = holds(q)
   const pools = runtime.engine
     .topology()
-    .pools.filter((pool) => paging?.target === undefined || pool.target === paging.target)
+    .pools.filter((pool) => (target === undefined || pool.target === target) && wanted(textsOf(pool)))
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const { items, ...rest } = page(pools, keyOf, paging)
   const pause = createSlices()

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { page } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
-import { flag, name, paging, words } from '../http/inputs.ts'
+import { flag, name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
+import { search } from '../http/search.ts'
 import { ofTarget } from '../teams/touches.ts'
 import { allowMonitor } from './monitorConsent.ts'
 import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from './targets.ts'
@@ -23,7 +24,7 @@ export const targetOperations = [
       brief: flag.optional().meta({
         description: 'For long lists: without probes, and of the capabilities those alone that are not available, without the reason',
       }),
-      q: words(200).optional().meta({ description: 'Only those whose name, kind or parent holds this text, in whatever case' }),
+      ...search('name, kind or parent'),
     }),
     answer: page(targetAnswer),
     run: ({ runtime, query }) => listTargets(runtime, query),

@@ -9,6 +9,7 @@ import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { type Paging, page } from '../http/paging.ts'
+import { holds } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/figures.ts'
 
@@ -18,14 +19,14 @@ import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/fi
  */
 export async function listTargets(
   runtime: Runtime,
-  { q = '', brief = false, ...paging }: Paging & { q?: string; brief?: boolean } = {},
+  { q, brief = false, ...paging }: Paging & { q?: string; brief?: boolean } = {},
 ): Promise<Page<TargetView>> {
   const { engine } = runtime
   const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
   const sorted = listed(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const children = childrenOf(sorted)
-  const wanted = q.toLowerCase()
-  const found = wanted === '' ? sorted : sorted.filter((one) => holds(one, wanted))
+  const wanted = holds(q)
+  const found = sorted.filter(({ name, kind, through }) => wanted([name, kind, through]))
   const { items, ...rest } = page(found, ({ name }) => name, paging)
   // One may go while others are read.
   const known = items.flatMap(({ name }) => engine.target(name) ?? [])
@@ -49,9 +50,6 @@ export function getTarget(runtime: Runtime, name: string): TargetView {
 }
 
 type Listed = { name: string; kind: string; through?: string }
-
-const holds = ({ name, kind, through = '' }: Listed, lower: string): boolean =>
-  [name, kind, through].some((text) => text.toLowerCase().includes(lower))
 
 /** Those that were found through a target, by its name. */
 function childrenOf(all: readonly Listed[]): Map<string, string[]> {
