@@ -34,5 +34,5 @@ export const roleOf = (word: string | undefined): ReplicationRole | undefined =>
 /** A primary and its replicas show the same id of their replication stream, through a fail-over too. */
 export function replicationOf({ fields }: Info): Pick<TargetFacts, 'replication'> {
   const [id, role] = [fields.get('master_replid') ?? '', roleOf(fields.get('role'))]
-  return role && /^[0-9a-f]{40}$/.test(id) ? { replication: { id, role } } : {}
+  return role && /^[0-9a-f]{40}$/.test(id) ? { replication: { id: detached(id), role } } : {}
 }

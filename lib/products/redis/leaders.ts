@@ -1,3 +1,5 @@
+import { keyOf, nameOf } from './keyName.ts'
+
 /** Asked at one look; what is found meanwhile beyond that is left out. */
 const WAITING_MAX = 1_000
 
@@ -6,8 +8,8 @@ const WAITING_MAX = 1_000
  * for the leaders, so that one which has shrunk or gone leaves.
  */
 export class Leaders {
-  private waiting: Buffer[] = []
-  private best: { key: Buffer; figure: number }[] = []
+  private waiting: string[] = []
+  private best: { name: string; figure: number }[] = []
   private readonly most: number
 
   constructor(most: number) {
@@ -16,14 +18,14 @@ export class Leaders {
 
   /** Keys that were found. */
   offer(keys: readonly Buffer[]): void {
-    this.waiting.push(...keys.slice(0, WAITING_MAX - this.waiting.length))
+    this.waiting.push(...keys.slice(0, WAITING_MAX - this.waiting.length).map(nameOf))
   }
 
   /** Whom to ask now: each key once, the leaders first, at most `most`. Newcomers that have no turn go on waiting. */
   take(most = Number.POSITIVE_INFINITY): Buffer[] {
-    const leaders = this.best.slice(0, most).map(({ key }) => key)
+    const leaders = this.best.slice(0, most).map(({ name }) => name)
     const newcomers = this.waiting.splice(0, most - leaders.length)
-    return [...new Map([...leaders, ...newcomers].map((key) => [key.toString('latin1'), key])).values()]
+    return [...new Set([...leaders, ...newcomers])].map(keyOf)
   }
 
   /** How many leaders there are. */
@@ -38,11 +40,12 @@ export class Leaders {
 
   /** What was answered for the keys taken; null: gone. Returns the leaders, largest first. */
   learn(keys: readonly Buffer[], figures: readonly (number | null)[]): { key: Buffer; figure: number }[] {
-    this.best = keys
+    const best = keys
       .flatMap((key, i) => (figures[i] == null ? [] : [{ key, figure: figures[i] }]))
       .sort((a, b) => b.figure - a.figure)
       .slice(0, this.most)
-    return this.best
+    this.best = best.map(({ key, figure }) => ({ name: nameOf(key), figure }))
+    return best
   }
 
   forget(): void {

@@ -8,7 +8,7 @@ import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { freshBudget, type TapBudget } from './monitor/tapBudget.ts'
 import { OwnLookups } from './ownLookups.ts'
-import { type PatternKey, PatternSample } from './patternSample.ts'
+import { PatternSample } from './patternSample.ts'
 import { SliceSize } from './sliceSize.ts'
 import { type Measured, SlotMeter } from './slots/meter.ts'
 import type { Vitals } from './vitals.ts'
@@ -35,7 +35,7 @@ export type RedisLink = {
   /** Of SCAN. */
   slices: SliceSize
   /** Names that the sample of TTLs has come past since sizes were looked at. */
-  passed: Buffer[]
+  passed: string[]
   /** Where the walk for further names stands: SCAN's cursor. */
   walk: string
   /** LFU counters are read here, which costs lookups too. */
@@ -65,8 +65,8 @@ export type RedisLink = {
   frequencies: Leaders
   /** Sizes, types and idle times by pattern. */
   patterns: PatternSample
-  /** Keys of the newest slice of that walk. */
-  slice: PatternKey[]
+  /** Some keys of the newest slice of that walk. */
+  slice: { name: string; pattern: string }[]
 }
 
 export const openRedis = (config: RedisConfig): RedisLink => ({

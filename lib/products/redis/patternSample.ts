@@ -12,7 +12,7 @@ type Known = { sizes: number[]; types: Map<string, number>; idleSeconds: number[
 const nothing = (): Known => ({ sizes: [], types: new Map(), idleSeconds: [] })
 
 /** A key that the walk came past. */
-export type PatternKey = { key: Buffer; pattern: string }
+type Patterned = { pattern: string }
 /** What was sampled of a pattern's keys; null: nothing yet. */
 export type PatternFacts = {
   bytesMean: Interval | null
@@ -48,18 +48,18 @@ export class PatternSample {
   }
 
   /** Of the keys those whose type would tell something, the least known patterns first. */
-  wantingType(keys: readonly PatternKey[]): PatternKey[] {
+  wantingType<K extends Patterned>(keys: readonly K[]): K[] {
     const known = this.counted(keys, ({ types }) => sumOf(types))
     return keys.filter((key) => known(key) < TYPES_ENOUGH).sort((one, other) => known(one) - known(other))
   }
 
   /** The keys whose idle time tells most: of the patterns with the fewest. */
-  wantingIdle(keys: readonly PatternKey[]): PatternKey[] {
+  wantingIdle<K extends Patterned>(keys: readonly K[]): K[] {
     const known = this.counted(keys, ({ idleSeconds }) => idleSeconds.length)
     return [...keys].sort((one, other) => known(one) - known(other))
   }
 
-  private counted(keys: readonly PatternKey[], count: (known: Known) => number): (key: PatternKey) => number {
+  private counted(keys: readonly Patterned[], count: (known: Known) => number): (key: Patterned) => number {
     const counts = new Map(keys.map(({ pattern }) => [pattern, 0]))
     for (const pattern of counts.keys()) counts.set(pattern, count(this.known.get(pattern) ?? nothing()))
     return ({ pattern }) => counts.get(pattern)!

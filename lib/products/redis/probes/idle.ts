@@ -1,4 +1,5 @@
 import type { Probe } from '../../../model/product.ts'
+import { keyOf } from '../keyName.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, ELSEWHERE, numberOrGone } from '../perKey.ts'
 
@@ -31,7 +32,7 @@ async function look(link: RedisLink, signal: AbortSignal): Promise<number> {
   const asked = wanted.slice(0, link.lookups.take(performance.now(), Math.min(KEYS_MOST, wanted.length), LEAVE).count)
   const answers = await askPerKey(
     link,
-    asked.map(({ key }) => ['OBJECT', 'IDLETIME', key] as const),
+    asked.map(({ name }) => ['OBJECT', 'IDLETIME', keyOf(name)] as const),
     (answer) => numberOrGone('OBJECT IDLETIME', answer),
     signal,
   )

@@ -2,9 +2,10 @@ import { patternOf } from '../../../model/patterns.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
+import { keyOf, nameOf } from '../keyName.ts'
 import { keyShare } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
-import type { PatternFacts, PatternKey } from '../patternSample.ts'
+import type { PatternFacts } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
 import { scan } from '../scan.ts'
 import { serverNow } from '../vitals.ts'
@@ -95,7 +96,7 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
 
 /** What the sample of TTLs came past costs no walk; on a quiet server that are few, and a walk of its own goes on. */
 async function names(link: RedisLink, most: number, signal: AbortSignal): Promise<Buffer[]> {
-  const found = link.passed.splice(0).slice(-most)
+  const found = link.passed.splice(0).slice(-most).map(keyOf)
   for (let walked = 0; found.length < most && walked < most; walked += link.slices.names) {
     const slice = await scan(link, link.walk, most - found.length, signal)
     link.walk = slice.cursor
@@ -110,7 +111,7 @@ type Look = { found: Buffer[]; asked: Buffer[]; bytes: (number | null)[] }
 /** Takes the slice into the sample of patterns. The largest keys are measured in each look: counted each time, they would make every mean too large. */
 async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, signal: AbortSignal): Promise<void> {
   const names = new Set(found.map(nameOf))
-  const slice: PatternKey[] = []
+  const slice: { key: Buffer; pattern: string }[] = []
   for (const [i, key] of asked.entries()) {
     const size = bytes[i]
     if (size == null || !names.has(nameOf(key))) continue
@@ -118,7 +119,8 @@ async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, sig
     link.patterns.size(pattern, size)
     slice.push({ key, pattern })
   }
-  link.slice = link.patterns.wantingIdle(slice).slice(0, SLICE_KEPT)
+  const kept = link.patterns.wantingIdle(slice).slice(0, SLICE_KEPT)
+  link.slice = kept.map(({ key, pattern }) => ({ name: nameOf(key), pattern }))
   const wanting = link.patterns.wantingType(slice).slice(0, TYPES)
   const keys = wanting.slice(0, link.lookups.take(performance.now(), wanting.length, LEAVE).count)
   const types = await askTypes(
@@ -128,8 +130,6 @@ async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, sig
   )
   for (const [i, type] of types.entries()) if (type !== null) link.patterns.type(keys[i]!.pattern, type)
 }
-
-const nameOf = (key: Buffer) => key.toString('latin1')
 
 function told({ bytesMean, sizes, types, idleSecondsMedian, idles }: PatternFacts) {
   return {

@@ -2,6 +2,7 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import { keyText, wordOf } from '../../answers.ts'
 import type { Histogram, SampledKey } from '../../ttlSample.ts'
+import { nameOf } from '../keyName.ts'
 import { keyShare } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
@@ -84,7 +85,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram |
     const endsAt = ends[i]
     return typeof endsAt !== 'number' || endsAt === GONE ? [] : [{ key: keyText(key), endsAt: endsAt < 0 ? null : endsAt }]
   })
-  link.passed.push(...asked.slice(0, PASSED_MOST - link.passed.length))
+  link.passed.push(...asked.slice(0, PASSED_MOST - link.passed.length).map(nameOf))
   link.ttl.add(sampled, keys, runId)
   link.ttl.cursor = cursor
   // Names alone are not asked about.
