@@ -1,22 +1,11 @@
 import { leftOutText } from '../model/limits.ts'
 import type { TopologyPart } from '../model/product.ts'
 import { sameData } from '../model/sameData.ts'
-import type { Labels } from '../model/series.ts'
-import type { Capability, Pool, PoolServer, Role, TargetAbilities, TargetFacts, TargetState, Topology } from '../model/topology.ts'
+import type { Pool, PoolServer, TargetFacts, Topology } from '../model/topology.ts'
 
-/** What the engine itself knows of a target, beside what its probes report. */
-export type TargetSeen = {
-  name: string
-  kind: string
-  can?: TargetAbilities
-  role?: Role
-  labels?: Labels
-  host?: string
-  state: TargetState
+/** What the engine itself knows of a target, beside what its probes report; its capabilities are those from the fate of each probe. */
+export type TargetSeen = Pick<TargetFacts, 'name' | 'kind' | 'can' | 'role' | 'labels' | 'host' | 'state' | 'error' | 'capabilities'> & {
   since: number
-  error?: string
-  /** From the fate of each probe. */
-  capabilities: Capability[]
 }
 
 export interface TopologyBook {

@@ -2,9 +2,9 @@ import { shellLine } from '../../format/shell.ts'
 import type { CodeWriter, Snippet } from '../../model/code.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
-import { serverPart } from '../../model/setting.ts'
 import { parametersCommand, parametersHcl } from '../code/elastiCache.ts'
 import { HclBlocks, hclBlock } from '../code/hcl.ts'
+import { serverSetting } from '../serverSetting.ts'
 import { globalRegion } from './clients.ts'
 import type { AwsConfig } from './config.ts'
 import { isDefaultGroup } from './described.ts'
@@ -85,12 +85,7 @@ function weights(config: AwsConfig, balancer: Balancer, edits: readonly Edit[]):
   ]
 }
 
-function partOf(name: string): { pool: string; server: string } {
-  const part = serverPart(name)
-  if (part?.what !== 'weight')
-    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 120))} is no setting: LISTENER-RULE/TARGET-GROUP/weight`)
-  return part
-}
+const partOf = (name: string) => serverSetting(name, 'LISTENER-RULE/TARGET-GROUP', { whats: ['weight'] })
 
 const isDefault = ({ name }: ForwardRule) => name.endsWith('-default')
 

@@ -2,7 +2,7 @@ import type { Action, Listener, Rule } from '@aws-sdk/client-elastic-load-balanc
 import { shellWord } from '../../format/shell.ts'
 import { beforeWrite, drifted, EvenkeelError, unwritten } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
-import { serverPart } from '../../model/setting.ts'
+import { serverSetting } from '../serverSetting.ts'
 import { forwardIn, groupName, readListenerRules, readListeners, ruleName } from './balancers.ts'
 import type { Clients } from './clients.ts'
 import { WEIGHT_MAX } from './described.ts'
@@ -13,12 +13,7 @@ const SERVICE = 'elasticloadbalancing'
 type Live = { listener: Listener; rule: Rule; actions: Action[] }
 
 /** `443-9683b2d02a6cabee/blue/weight`. */
-function partsOf(name: string): { pool: string; server: string } {
-  const part = serverPart(name)
-  if (part?.what !== 'weight')
-    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 120))} is no setting: LISTENER-RULE/TARGET-GROUP/weight`)
-  return part
-}
+const partsOf = (name: string) => serverSetting(name, 'LISTENER-RULE/TARGET-GROUP', { whats: ['weight'] })
 
 /** The rules of these names, straight from AWS. */
 async function readLive(clients: Clients, balancer: string, pools: ReadonlySet<string>, signal: AbortSignal): Promise<Map<string, Live>> {

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
+import type { ServerPart } from '../../model/setting.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
+import { serverSetting } from '../serverSetting.ts'
 import { adminPage, type EnvoyConfig } from './client.ts'
 import { parseClusters } from './clusters.ts'
 import { type EdsEdit, type EdsFile, edsEndpoint, parseEds, withEdits } from './eds.ts'
@@ -67,15 +68,8 @@ export const envoyActuator: Actuator<EnvoyConfig> = {
 }
 
 /** A server is `ip:port` or the path of a pipe; a cluster's name may hold slashes, which older versions wrote as they are. */
-function parts(name: string, live?: Live): ServerPart {
-  const part = serverPart(name, (pool, server) => live?.servers.get(pool)?.has(server) === true)
-  if (!part)
-    throw new EvenkeelError(
-      'not_found',
-      `${JSON.stringify(name.slice(0, 80))} is no setting: CLUSTER/ADDRESS/weight or CLUSTER/ADDRESS/state`,
-    )
-  return part
-}
+const parts = (name: string, live?: Live): ServerPart =>
+  serverSetting(name, 'CLUSTER/ADDRESS', { exists: (pool, server) => live?.servers.get(pool)?.has(server) === true })
 
 function fileOf({ eds }: EnvoyConfig): string {
   if (!eds) throw new EvenkeelError('invalid', 'this target has no `eds.file`: its weights are read-only')

@@ -2,7 +2,7 @@ import { shellLine, shellWord } from '../../format/shell.ts'
 import type { CodeWriter } from '../../model/code.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
+import { serverSetting } from '../serverSetting.ts'
 import type { EnvoyConfig } from './client.ts'
 import { edsEndpoint, parseEds, withEdits } from './eds.ts'
 
@@ -52,15 +52,7 @@ export const envoyCode: CodeWriter<EnvoyConfig> = {
   },
 }
 
-function partOf(name: string): ServerPart {
-  const part = serverPart(name)
-  if (!part)
-    throw new EvenkeelError(
-      'not_found',
-      `${JSON.stringify(name.slice(0, 80))} is no setting: CLUSTER/ADDRESS/weight or CLUSTER/ADDRESS/state`,
-    )
-  return part
-}
+const partOf = (name: string) => serverSetting(name, 'CLUSTER/ADDRESS')
 
 /** Host and port of `ip:port` and `[v6]:port`; null for the path of a pipe. */
 function socketOf(server: string): { host: string; port: string } | null {

@@ -12,6 +12,9 @@ import { type Exporter, row } from './row.ts'
 const dimension = (name: string) => `dimension_${name}|dimension_${name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase()}`
 
 /** What nodes and serverless caches tell alike. */
+const ELASTICACHE_SIGNS = ['curr_connections_average', 'curr_items_average', 'cache_hits_sum', 'get_hits_sum'].map(
+  (name) => `aws_elasticache_${name}`,
+)
 const ELASTICACHE_ROWS = [
   row('aws_elasticache_cache_hits_sum', 'cache_hits_total'),
   row('aws_elasticache_get_hits_sum', 'cache_hits_total'),
@@ -28,7 +31,7 @@ const ELASTICACHE_ROWS = [
 
 /** docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html and …/CacheMetrics.Memcached.html */
 const ELASTICACHE: Exporter = {
-  signs: ['curr_connections_average', 'curr_items_average', 'cache_hits_sum', 'get_hits_sum'].map((name) => `aws_elasticache_${name}`),
+  signs: ELASTICACHE_SIGNS,
   role: 'cache',
   cloud: {
     title: 'yet-another-cloudwatch-exporter',
@@ -49,7 +52,7 @@ const ELASTICACHE: Exporter = {
 
 /** docs.aws.amazon.com/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html: of the whole cache, by its name; it has no nodes and no parameters. */
 const ELASTICACHE_SERVERLESS: Exporter = {
-  signs: ['curr_connections_average', 'curr_items_average', 'cache_hits_sum', 'get_hits_sum'].map((name) => `aws_elasticache_${name}`),
+  signs: ELASTICACHE_SIGNS,
   role: 'cache',
   cloud: {
     title: 'yet-another-cloudwatch-exporter',

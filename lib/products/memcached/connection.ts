@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import { EvenkeelError, malformed } from '../../model/error.ts'
 import { ClosedUnanswered, Conversation } from '../conversation.ts'
 import { inWords, socketAddressText } from '../exchange.ts'
+import { openSocket } from '../openSocket.ts'
 import { tlsOptions, tlsWords } from '../tls.ts'
 import { type MemcachedConfig, memcachedSocket } from './config.ts'
 
@@ -13,7 +14,7 @@ const NO_KEY = 'k'.repeat(251)
 export async function openConversation(config: MemcachedConfig, signal: AbortSignal): Promise<Conversation> {
   if (signal.aborted) throw new EvenkeelError('unreachable', 'given up before it was asked')
   const where = socketAddressText(memcachedSocket(config))
-  const conversation = new Conversation(await openSocket(config, where, signal), where, (error) => troubleOf(error, where))
+  const conversation = new Conversation(await opened(config, where, signal), where, (error) => troubleOf(error, where))
   try {
     await login(config, conversation, signal)
   } catch (error) {
@@ -23,27 +24,15 @@ export async function openConversation(config: MemcachedConfig, signal: AbortSig
   return conversation
 }
 
-function openSocket(config: MemcachedConfig, where: string, signal: AbortSignal): Promise<Socket> {
+function opened(config: MemcachedConfig, where: string, signal: AbortSignal): Promise<Socket> {
   const address = memcachedSocket(config)
-  const socket =
-    config.tls && 'port' in address ? connectTls({ port: address.port, ...tlsOptions(address.host, config) }) : connect(address)
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', giveUp)
-      socket.removeAllListeners()
-      // Whatever it says from now on is of no use, but must be heard.
-      socket.on('error', () => {})
-      finish()
-    }
-    const fail = (error: Error) => {
-      settle(() => reject(error))
-      socket.destroy()
-    }
-    const giveUp = () => fail(new EvenkeelError('unreachable', `no connection to ${where} in time`))
-    signal.addEventListener('abort', giveUp, { once: true })
-    socket.on('error', (error) => fail(troubleOf(error, where)))
-    socket.on('close', () => fail(new EvenkeelError('unreachable', `${where} closed the connection`)))
-    socket.on(config.tls ? 'secureConnect' : 'connect', () => settle(() => resolve(socket)))
+  const { tls } = config
+  const socket = tls && 'port' in address ? connectTls({ port: address.port, ...tlsOptions(address.host, config) }) : connect(address)
+  return openSocket(socket, {
+    where,
+    ready: tls ? 'secureConnect' : 'connect',
+    inWords: (error) => troubleOf(error, where),
+    signal,
   })
 }
 

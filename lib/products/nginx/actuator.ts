@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { getText } from '../http.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
+import { serverSetting } from '../serverSetting.ts'
 import { readValid, VALID_SETTING, validFileOf, withValids } from './cache/settings.ts'
 import { validIn } from './cache/validFile.ts'
 import { type NginxConfig, NO_PID, writable } from './config.ts'
@@ -70,15 +70,7 @@ export const nginxActuator: Actuator<NginxConfig> = {
   },
 }
 
-function parts(name: string): ServerPart {
-  const part = serverPart(name)
-  if (!part)
-    throw new EvenkeelError(
-      'not_found',
-      `${JSON.stringify(name.slice(0, 80))} is no setting: UPSTREAM/SERVER/weight or UPSTREAM/SERVER/state`,
-    )
-  return part
-}
+const parts = (name: string) => serverSetting(name, 'UPSTREAM/SERVER')
 
 /** The text of each include file that these settings stand in, by its path: two upstreams may share one. */
 async function textsOf(config: NginxConfig, names: readonly string[]): Promise<Map<string, string>> {

@@ -1,8 +1,9 @@
 import type { CodeWriter } from '../../model/code.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
+import type { ServerPart } from '../../model/setting.ts'
 import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
+import { serverSetting } from '../serverSetting.ts'
 import { validFileOf } from './cache/settings.ts'
 import { USUAL_CODES, VALID_NAME, validIn, withValid } from './cache/validFile.ts'
 import type { NginxConfig } from './config.ts'
@@ -51,15 +52,7 @@ export const nginxCode: CodeWriter<NginxConfig> = {
   },
 }
 
-function partOf(name: string): ServerPart {
-  const part = serverPart(name)
-  if (!part)
-    throw new EvenkeelError(
-      'not_found',
-      `${JSON.stringify(name.slice(0, 80))} is no setting: UPSTREAM/SERVER/weight or UPSTREAM/SERVER/state`,
-    )
-  return part
-}
+const partOf = (name: string) => serverSetting(name, 'UPSTREAM/SERVER')
 
 function serverOf(text: string, { pool, server }: ServerPart, file: string): UpstreamServer | null {
   const found = readUpstream(text, pool).servers.filter(({ address }) => address === server)

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { drifted, EvenkeelError } from '../../model/error.ts'
 import { createKeyedMutex } from '../../model/keyedMutex.ts'
 import type { Actuator, Cause, Edit } from '../../model/product.ts'
-import { type ServerPart, serverPart } from '../../model/setting.ts'
 import { clearLeftover, readText, replaceFile } from '../replaceFile.ts'
+import { serverSetting } from '../serverSetting.ts'
 import { readStats, type TwemproxyConfig } from './client.ts'
 import { type PoolConfig, parseConfigFile, withWeights } from './configFile.ts'
 import { testConfig } from './configTest.ts'
@@ -64,11 +64,7 @@ function writable({ config, restart }: TwemproxyConfig): { path: string; restart
   throw new EvenkeelError('not_allowed', 'this target has no `config` or no `restart`: its weights are read-only')
 }
 
-function parts(name: string): ServerPart {
-  const part = serverPart(name)
-  if (part?.what !== 'weight') throw new EvenkeelError('not_found', `${name} is no setting: POOL/SERVER/weight`)
-  return part
-}
+const parts = (name: string) => serverSetting(name, 'POOL/SERVER', { whats: ['weight'] })
 
 async function configText(config: TwemproxyConfig): Promise<string> {
   if (!config.config) throw new EvenkeelError('invalid', 'this target has no `config`: weights stand only in nutcracker.yml')

@@ -1,8 +1,7 @@
 import type { CodeWriter } from '../../model/code.ts'
-import { EvenkeelError } from '../../model/error.ts'
 import type { Edit } from '../../model/product.ts'
-import { serverPart } from '../../model/setting.ts'
 import { HOSTS_NOTE, playbook, pythonPattern, pythonReplacement, type Task } from '../code/ansible.ts'
+import { serverSetting } from '../serverSetting.ts'
 import type { TwemproxyConfig } from './client.ts'
 import { parseConfigFile, withWeights } from './configFile.ts'
 
@@ -47,12 +46,7 @@ export const twemproxyCode: CodeWriter<TwemproxyConfig> = {
   },
 }
 
-function partOf(name: string): { pool: string; server: string } {
-  const part = serverPart(name)
-  if (part?.what !== 'weight')
-    throw new EvenkeelError('not_found', `${JSON.stringify(name.slice(0, 80))} is no setting: POOL/SERVER/weight`)
-  return part
-}
+const partOf = (name: string) => serverSetting(name, 'POOL/SERVER', { whats: ['weight'] })
 
 /** `- HOST:PORT:WEIGHT NAME`: the server is called by its name where it has one, else by its address, without the port 11211. */
 function fileTask(path: string, program: string, { name, value }: Edit): Task {

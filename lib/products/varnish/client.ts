@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { EvenkeelError } from '../../model/error.ts'
 import { ClosedUnanswered, Conversation } from '../conversation.ts'
 import { inWords, type SocketAddress, socketAddressText } from '../exchange.ts'
+import { openSocket } from '../openSocket.ts'
 import { AnswerReader, bodyOf, type CliAnswer, challengeOf, responseTo, STATUS } from './cli.ts'
 import { adminOf, type VarnishConfig } from './config.ts'
 
@@ -115,7 +116,9 @@ function answerTo(conversation: Conversation, command: string | null, where: str
 async function login(config: VarnishConfig, signal: AbortSignal): Promise<{ conversation: Conversation; banner: string }> {
   const where = whereOf(config)
   const secret = config.secret_file === undefined ? null : await secretOf(config.secret_file)
-  const conversation = new Conversation(await openSocket(addressOf(config), where, signal), where, (error) => inWords(error, where))
+  const opening = { where, ready: 'connect', inWords: (error: Error) => inWords(error, where), signal } as const
+  const socket = await openSocket(connect(addressOf(config)), opening)
+  const conversation = new Conversation(socket, where, opening.inWords)
   try {
     const greeting = await answerTo(conversation, null, where, signal).catch((error: unknown) => {
       throw signal.aborted
@@ -142,25 +145,3 @@ const secretOf = (file: string): Promise<Buffer> =>
   readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new EvenkeelError('unreachable', `secret_file cannot be read (${error.code}): its group must be that of Evenkeel's user`)
   })
-
-function openSocket(address: SocketAddress, where: string, signal: AbortSignal): Promise<Socket> {
-  if (signal.aborted) return Promise.reject(new EvenkeelError('unreachable', 'given up before it was asked'))
-  const socket = connect(address)
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', giveUp)
-      socket.removeAllListeners()
-      // Whatever it says from now on is of no use, but must be heard.
-      socket.on('error', () => {})
-      finish()
-    }
-    const fail = (error: Error) => {
-      settle(() => reject(error))
-      socket.destroy()
-    }
-    const giveUp = () => fail(new EvenkeelError('unreachable', `no connection to ${where} in time`))
-    signal.addEventListener('abort', giveUp, { once: true })
-    socket.on('error', (error) => fail(inWords(error, where)))
-    socket.on('connect', () => settle(() => resolve(socket)))
-  })
-}
