@@ -3,9 +3,8 @@ import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point, PointColumns } from '../model/series.ts'
 import type { Columns } from './chunks.ts'
 import { cutOf } from './cutOf.ts'
-import { type KeepsMoments, Moments } from './moments.ts'
-import { OnDisk } from './onDisk.ts'
 import { scratch } from './scratch.ts'
+import { Timed } from './timed.ts'
 import { Values } from './values.ts'
 import type { Held } from './window.ts'
 
@@ -19,7 +18,7 @@ const JOIN_EACH = 128
  * One series' newest samples, in two columns, of which that of the moments is shared with the series of the same poll. Samples come in the order of
  * time; what is neither in the window nor still waiting for its chunk is dropped when room is needed.
  */
-export class History extends OnDisk implements Held, KeepsMoments {
+export class History extends Timed implements Held {
   readonly id: number
   readonly metric: string
   readonly labels: Labels
@@ -34,9 +33,6 @@ export class History extends OnDisk implements Held, KeepsMoments {
   pending: (() => void) | null = null
   /** Reads what memory no longer has: samples of a series of [from, to). One for all series. */
   older: ((id: number, from: number, to: number) => Point[]) | null = null
-  #moments: Moments | null = null
-  /** The number of its first sample's moment. */
-  #first = 0
   #values = new Values()
   /** Samples dropped so far: index i is sample number #dropped + i. */
   #dropped = 0
@@ -78,11 +74,11 @@ export class History extends OnDisk implements Held, KeepsMoments {
   append(at: number, value: number, keepFrom: number, beside: History | null = null): boolean {
     if (this.pending) this.#load()
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
-    this.#addMoment(at, keepFrom, beside)
+    this.addMoment(at, keepFrom, beside)
     if (this.size > 0 && value < this.reading(this.size - 1)) this.#fell = this.total
     // −0 would not survive its chunk and means nothing.
     this.#values.push(value + 0)
-    if (beside && this.#moments !== beside.#moments && this.total % JOIN_EACH === 0) this.#joinWith(beside)
+    if (beside && this.total % JOIN_EACH === 0) this.joinWith(beside)
     return true
   }
 
@@ -96,16 +92,8 @@ export class History extends OnDisk implements Held, KeepsMoments {
       if (i > 0 && value[i]! < value[i - 1]!) this.#fell = this.total
       this.#values.push(value[i]!)
     }
-    const theirs = beside === null ? null : beside.#moments
-    const first = theirs?.shareable(at) ?? -1
-    this.#take(first < 0 ? new Moments() : theirs!, Math.max(0, first))
-    if (first < 0) this.#moments!.fill(at)
+    this.fillMoments(at, beside)
     this.heldFrom = at[0] ?? from
-  }
-
-  /** No longer in memory: its moments are the others' alone. */
-  release(): void {
-    this.#moments?.leave(this)
   }
 
   /**
@@ -122,8 +110,7 @@ export class History extends OnDisk implements Held, KeepsMoments {
     // What is replaced leaves a gap: a counter grew by as much as it did meanwhile, and no rule may take that for one poll.
     const kept = this.indexAt(replaces ? firstAt - SEAM_STEPS * this.stepMs : firstAt)
     const at = this.columns(0, size).at
-    this.#take(new Moments(), 0)
-    this.#moments!.fill(Float64Array.from([...at.subarray(0, kept), ...at.subarray(ahead).map((ms) => ms + step.byMs)]))
+    this.fillMoments(Float64Array.from([...at.subarray(0, kept), ...at.subarray(ahead).map((ms) => ms + step.byMs)]), null)
     this.#values.moveBack(kept, ahead)
     this.#dropped += ahead - kept
     this.#fell = this.total
@@ -159,7 +146,7 @@ export class History extends OnDisk implements Held, KeepsMoments {
     if (from < this.heldFrom && this.older) return undefined
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
-    const at = this.#moments?.between(this.#first + first, this.#first + end) ?? new Float64Array(0)
+    const at = this.momentsBetween(first, end)
     const value = scratch(at.length)
     this.#values.copyTo(value, first, first + at.length)
     return { at, value }
@@ -195,28 +182,14 @@ export class History extends OnDisk implements Held, KeepsMoments {
     return sum
   }
 
-  atOf(index: number): number {
-    return this.#moments!.of(this.#first + index)
-  }
-
   reading(index: number): number {
     return this.#values.of(index)
   }
 
   /** The two columns from index `first` to before `end`: good until the next append. */
   columns(first: number, end: number): { at: Float64Array; value: Float64Array } {
-    const at = this.#moments?.between(this.#first + first, this.#first + end) ?? new Float64Array(0)
+    const at = this.momentsBetween(first, end)
     return { at, value: this.#values.between(first, first + at.length) }
-  }
-
-  /** Index of the first sample at or after that moment. */
-  indexAt(ms: number): number {
-    return this.#moments?.countBefore(ms, this.#first, this.size) ?? 0
-  }
-
-  /** Index of the first sample after that moment. */
-  indexAfter(ms: number): number {
-    return this.#moments?.countUpTo(ms, this.#first, this.size) ?? 0
   }
 
   trim(keepFrom: number): number {
@@ -226,51 +199,13 @@ export class History extends OnDisk implements Held, KeepsMoments {
     if (drop > 0) this.heldFrom = this.atOf(drop)
     this.#values.drop(drop)
     this.#dropped += drop
-    this.#first += drop
-    return this.#first
+    this.firstMoment += drop
+    return this.firstMoment
   }
 
   #load(): void {
     const { pending } = this
     this.pending = null
     pending!()
-  }
-
-  #addMoment(at: number, keepFrom: number, beside: History | null): void {
-    if (this.#moments === null) {
-      const theirs = beside === null ? null : beside.#moments
-      if (theirs?.lastAt === at) {
-        this.#take(theirs, theirs.end - 1)
-        return
-      }
-      this.#take(new Moments(), 0)
-    }
-    const moments = this.#moments!
-    const end = this.#first + this.size
-    // Another series of this poll was first.
-    if (end < moments.end && moments.of(end) === at) return
-    if (end !== moments.end) {
-      // It was missing in a poll that the others came with.
-      const own = new Moments()
-      own.fill(Float64Array.from(moments.between(this.#first, end)))
-      this.#take(own, 0)
-    }
-    this.#moments!.add(at, keepFrom)
-  }
-
-  #joinWith(beside: History): void {
-    const theirs = beside.#moments
-    const first = theirs ? theirs.end - this.size : -1
-    if (!theirs || first < theirs.start || beside.#first + beside.size !== theirs.end) return
-    const [mine, others] = [this.columns(0, this.size).at, theirs.between(first, theirs.end)]
-    for (let i = 0; i < mine.length; i++) if (mine[i] !== others[i]) return
-    this.#take(theirs, first)
-  }
-
-  #take(moments: Moments, first: number): void {
-    this.#moments?.leave(this)
-    this.#moments = moments
-    this.#first = first
-    moments.join(this)
   }
 }
