@@ -5,11 +5,15 @@ import { ProposalPanel } from '@/components/proposals/ProposalPanel.tsx'
 import { Facts } from '@/components/ui/page.tsx'
 import { Sentence, Sentences } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
+import { FindingWarming } from '@/components/warming/FindingWarming.tsx'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { Comments } from './Comments.tsx'
 import { EvidenceList } from './EvidenceList.tsx'
 import { Silenced } from './Silenced.tsx'
 import type { Remedies } from './useRemedies.ts'
+
+/** Rules whose findings may begin a run of the hook of their cache. */
+const WARMED_FOR = ['cache/restart', 'cache/cold-start']
 
 /** The body of a finding's sheet: its remedies, its evidence and why it matters. */
 export function FindingBody({ finding, proposals, change }: { finding: FindingView } & Remedies) {
@@ -29,6 +33,9 @@ export function FindingBody({ finding, proposals, change }: { finding: FindingVi
       {finding.silencedBy.map((id) => (
         <Silenced key={id} id={id} />
       ))}
+      {WARMED_FOR.includes(finding.rule) && finding.subject.target && (
+        <FindingWarming finding={finding.id} target={finding.subject.target} />
+      )}
       {change && <ChangePanel change={change} />}
       {proposals.map((proposal) => (
         <ProposalPanel key={proposal.advisor} proposal={proposal} />

@@ -12,6 +12,7 @@ import { PageHead, Section } from '@/components/ui/page.tsx'
 import { Readings } from '@/components/ui/readings.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
+import { WarmingPanel } from '@/components/warming/WarmingPanel.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import { CapabilityTable } from './CapabilityTable.tsx'
@@ -101,6 +102,10 @@ export function TargetPage({ name, initialData }: { name: string; initialData: T
           ...(cache || reads('SLOWLOG') ? [{ id: 'commands', label: 'Commands', content: <CommandTable target={target} /> }] : []),
           ...(reads('SLOWLOG') ? [{ id: 'slow', label: 'Slow log', content: <SlowLog target={target} /> }] : []),
           ...(reads('LATENCY') ? [{ id: 'latency', label: 'Latency', content: <LatencyEvents target={target} /> }] : []),
+          // Where hot keys can be sampled: their names are what is replayed.
+          ...(cache && target.role === 'cache' && target.monitor
+            ? [{ id: 'warming', label: 'Warming', content: <WarmingPanel target={target.name} labels={target.labels} /> }]
+            : []),
           { id: 'config', label: 'Config', content: <ConfigTable target={target} /> },
           { id: 'probes', label: 'Probes', content: <ProbeTable target={target} /> },
           { id: 'capabilities', label: 'Capabilities', content: <CapabilityTable target={target} /> },
