@@ -7,13 +7,38 @@ const PATTERN_MAX = 80
  * (`k00017` -> `k*`). `product:17:price` -> `product:*:price`.
  */
 export function patternOf(key: string): string {
-  return key
-    .slice(0, 256)
-    .split(/([:/|.])/)
-    .map((part) => (VARIES.test(part) ? `${/^[a-z_-]*(?=\d)/i.exec(part)?.[0] ?? ''}*` : part))
-    .join('')
-    .slice(0, PATTERN_MAX)
+  const end = Math.min(key.length, KEY_MAX)
+  let pattern = ''
+  let from = 0
+  for (let i = 0; i < end; i++) {
+    if (!SEPARATORS.has(key.charCodeAt(i))) continue
+    pattern += partOf(key, from, i) + key[i]
+    from = i + 1
+  }
+  return (pattern + partOf(key, from, end)).slice(0, PATTERN_MAX)
 }
+
+const SEPARATORS = new Set([':', '/', '|', '.'].map((sign) => sign.charCodeAt(0)))
+const KEY_MAX = 256
+/** A shorter part without a digit is none that varies. */
+const PLAIN_MOST = 15
+const [ZERO, NINE] = [48, 57]
+
+/** One part of a pattern. Thousands of keys are sampled each second: by its characters, and by expressions only where it is long. */
+function partOf(key: string, from: number, to: number): string {
+  let digit = from
+  while (digit < to && !(key.charCodeAt(digit) >= ZERO && key.charCodeAt(digit) <= NINE)) digit++
+  if (digit === to) {
+    const part = key.slice(from, to)
+    return part.length > PLAIN_MOST && VARIES.test(part) ? '*' : part
+  }
+  let lead = from
+  while (lead < digit && isLead(key.charCodeAt(lead))) lead++
+  return lead === digit ? `${key.slice(from, lead)}*` : '*'
+}
+
+/** Letters, `_` and `-`. */
+const isLead = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 45
 
 /** The commonest of `patterns` and how many there are of it. */
 export function commonest(patterns: Iterable<string>): { pattern: string; count: number } | null {

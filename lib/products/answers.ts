@@ -24,11 +24,18 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A key's bytes as text: UTF-8 as it is, every other byte and every control character written `\xNN`. */
 export function keyText(bytes: Buffer): string {
+  if (isPrintable(bytes)) return bytes.latin1Slice()
   try {
     return printable(strictUtf8.decode(bytes)).replace(/[\n\t]/g, (found) => (found === '\n' ? '\\n' : '\\t'))
   } catch {
     return bytes.toString('latin1').replace(/[^\x20-\x7e]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`)
   }
+}
+
+/** What nearly all keys are: text that stands for itself. */
+function isPrintable(bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return false
+  return true
 }
 
 /** Named numbers of an answer: absent is undefined, anything that is not a finite number is `malformed`. */
