@@ -24,7 +24,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A key's bytes as text: UTF-8 as it is, every other byte and every control character written `\xNN`. */
 export function keyText(bytes: Buffer): string {
-  if (isPrintable(bytes)) return bytes.latin1Slice()
+  if (isPrintable(bytes)) return bytes.toString('latin1')
   try {
     return printable(strictUtf8.decode(bytes)).replace(/[\n\t]/g, (found) => (found === '\n' ? '\\n' : '\\t'))
   } catch {
