@@ -3,7 +3,7 @@ import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point, PointColumns } from '../model/series.ts'
 import type { Columns } from './chunks.ts'
 import { cutOf } from './cutOf.ts'
-import { scratch } from './scratch.ts'
+import { briefly, scratch } from './scratch.ts'
 import { Timed } from './timed.ts'
 import { Values } from './values.ts'
 import type { Held } from './window.ts'
@@ -133,8 +133,7 @@ export class History extends Timed implements Held {
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     const points: Point[] = []
-    if (end <= first) return points
-    const values = scratch(end - first)
+    const values = briefly(end - first)
     this.#values.copyTo(values, first, end)
     for (let i = first; i < end; i++) points.push([this.atOf(i), values[i - first]!])
     return points
@@ -175,10 +174,10 @@ export class History extends Timed implements Held {
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     if (end - first < 2) return 0
     if (this.#fell <= this.#dropped + first) return this.reading(end - 1) - this.reading(first)
-    const values = scratch(end - first)
+    const values = briefly(end - first)
     this.#values.copyTo(values, first, end)
     let sum = 0
-    for (let i = 1; i < values.length; i++) sum += grown(values[i - 1]!, values[i]!)
+    for (let i = 1; i < end - first; i++) sum += grown(values[i - 1]!, values[i]!)
     return sum
   }
 

@@ -15,3 +15,11 @@ export function scratch(length: number): Float64Array {
   used += length
   return room.subarray(used - length, used)
 }
+
+let brief = new Float64Array(1_024)
+
+/** A column of at least that length that is filled and read before anything else asks for one: it takes nothing of the room of those that are held for a turn. */
+export function briefly(length: number): Float64Array {
+  if (brief.length < length) brief = new Float64Array(2 * length)
+  return brief
+}
