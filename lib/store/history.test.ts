@@ -50,7 +50,7 @@ it('keeps every sample of the window, whatever series of one poll miss and howev
   }
 })
 
-it('series of one poll share its moments, again after a start too', () => {
+it('series of one poll share its moments, again after a start too', async () => {
   const before = columnBytes()
   const histories = Array.from({ length: 500 }, (_, id) => new History(id, 'x', { target: 'a' }, 1_000))
   const kept = Float64Array.from({ length: 300 }, (_, i) => START + i * 1_000)
@@ -67,8 +67,8 @@ it('series of one poll share its moments, again after a start too', () => {
       beside ??= history
     }
   }
-  // Columns of their own would be 7 MB.
-  expect(columnBytes() - before).toBeLessThan(1_000_000)
+  // Columns of their own would be 7 MB. What is collected is given back by a thread beside: on a busy machine a little later.
+  await expect.poll(() => columnBytes() - before, { timeout: 4_000, interval: 100 }).toBeLessThan(1_000_000)
   expect(histories.map((history) => history.points(START + 1_190_000, START + 1_199_000).length)).toEqual(Array(500).fill(10))
 })
 
