@@ -88,7 +88,7 @@ targets:
     url: "redis://127.0.0.1:1"
     role: cache
     monitor: bursts
-    warm: { command: [sleep, "1"], perSecond: 5, batch: 5 }
+    warm: { command: [sleep, "1"], perSecond: 1, batch: 1 }
   - { kind: redis, name: cache-b, url: "redis://127.0.0.1:2", role: cache }
 `,
   )

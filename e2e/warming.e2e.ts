@@ -8,13 +8,13 @@ test('runs of a hook are shown with what was predicted and measured; a person be
   try {
     await page.goto(`${evenkeel.url}/targets/cache-a?tab=warming`)
     await expect(page.getByText('40 names of hot keys are remembered')).toBeVisible()
-    await expect(page.getByText('as predicted')).toBeVisible()
+    await expect(page.getByRole('link', { name: 'as predicted' })).toBeVisible()
     await expect(page.getByText('5 calls in a row failed, the newest with: HTTP 503.')).toBeVisible()
     expect(await violations(page)).toEqual([])
 
     await page.getByRole('button', { name: 'Warm it now' }).click()
     await expect(page.getByText('Warming', { exact: true }).last()).toBeVisible()
-    await expect(page.getByText(/^(5|10|15|20) of 40 keys taken/)).toBeVisible()
+    await expect(page.getByText(/^[1-9]\d* of 40 keys taken/)).toBeVisible()
     expect(await violations(page)).toEqual([])
     await shots(page, 'warming')
     await page.getByRole('button', { name: 'Stop warming' }).click()
@@ -22,7 +22,7 @@ test('runs of a hook are shown with what was predicted and measured; a person be
     await expect(page.getByRole('button', { name: 'Warm it now' })).toBeVisible()
 
     await page.goto(`${evenkeel.url}/findings/fone`)
-    await expect(page.getByRole('region', { name: 'Cache warming' }).getByText('1,000 of 1,000 keys taken')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Cache warming' }).getByText('1000 of 1000 keys taken')).toBeVisible()
     expect(await violations(page)).toEqual([])
     await shots(page, 'finding')
 
