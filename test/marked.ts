@@ -79,7 +79,12 @@ export function markedSamples(schema: Schema, marker: () => string, at: string):
 /** A valid mapping of the whole schema with these values in it, and no more than is needed. */
 function completed(whole: Schema, shape: Record<string, Schema>, given: Record<string, unknown>, at: string): Record<string, unknown> {
   const value: Record<string, unknown> = { ...given }
-  for (const [key, inner] of Object.entries(shape)) if (!(key in value) && !fits(inner, undefined)) value[key] = minimal(inner, at)
+  for (const [key, inner] of Object.entries(shape)) {
+    if (key in value) continue
+    // The address of a service of the world: nothing is sent there, and a name that no resolver knows would be waited for.
+    if (String(z.safeParse(inner, undefined).data).startsWith('https://')) value[key] = `http://${at}/`
+    else if (!fits(inner, undefined)) value[key] = minimal(inner, at)
+  }
   for (let tries = 0; tries < 6; tries++) {
     const parsed = z.safeParse(whole, value)
     if (parsed.success) return value

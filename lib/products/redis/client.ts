@@ -1,6 +1,5 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
-import { askTogether } from './batch.ts'
 import { type Place, placeOf, type RedisConnection, redisAddress } from './config.ts'
 import { CLOSED, unavailableBecause, unreachable } from './errors.ts'
 import { ReplyGuard } from './replyGuard.ts'
@@ -156,7 +155,16 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     address,
     call: ([name, ...args], signal) => within(signal, () => redis.call(name, ...args)),
     callBytes: ([name, ...args], signal) => within(signal, () => redis.callBuffer(name, ...args)),
-    pipeline: (commands, signal) => within(signal, () => askTogether(redis, commands, isClosed)),
+    pipeline: (commands, signal) =>
+      within(signal, async () => {
+        const pipeline = redis.pipeline()
+        for (const [name, ...args] of commands) pipeline.call(name, ...args)
+        const answers = (await pipeline.exec()) ?? []
+        return answers.map(([error, answer]) => {
+          if (error && isClosed(error)) throw error
+          return error ?? answer
+        })
+      }),
     async close() {
       redis.disconnect()
     },
