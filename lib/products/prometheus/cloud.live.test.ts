@@ -69,15 +69,23 @@ describeWith(['prometheus'], 'things of a cloud behind Prometheus', () => {
 
   const of = (target: string) => engine.window(20 * MINUTE).series('cache_hits_total', { target })
 
-  it('shows each as a target of its own, with its provider’s delay', () => {
-    const targets = engine.topology().targets.filter(({ name }) => name.startsWith('prom:'))
-    expect(targets.map(({ name, role, state }) => [name, role, state]).sort()).toEqual([
-      ['prom:cart/node-0', 'cache', 'up'],
-      ['prom:front', undefined, 'up'],
-      ['prom:front/web', 'cache', 'up'],
-      ['prom:shop-001/0001', 'cache', 'up'],
-    ])
-    expect(targets.find(({ name }) => name === 'prom:cart/node-0')).toMatchObject({ resolution: { everyMs: MINUTE, lateMs: 360_000 } })
+  it('shows each as a target of its own, with its provider’s delay', async () => {
+    const targets = () => engine.topology().targets.filter(({ name }) => name.startsWith('prom:'))
+    await vi.waitFor(
+      () =>
+        expect(
+          targets()
+            .map(({ name, role, state }) => [name, role, state])
+            .sort(),
+        ).toEqual([
+          ['prom:cart/node-0', 'cache', 'up'],
+          ['prom:front', undefined, 'up'],
+          ['prom:front/web', 'cache', 'up'],
+          ['prom:shop-001/0001', 'cache', 'up'],
+        ]),
+      WITHIN,
+    )
+    expect(targets().find(({ name }) => name === 'prom:cart/node-0')).toMatchObject({ resolution: { everyMs: MINUTE, lateMs: 360_000 } })
   })
 
   it('makes counters of sums: each minute once, at its own time where it has one', () => {
