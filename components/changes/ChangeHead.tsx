@@ -2,6 +2,7 @@
 import { path } from '@/components/frame/api.ts'
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
+import { Progress } from '@/components/ui/progress.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Shape, Status } from '@/components/ui/status.tsx'
 import { duration } from '@/lib/format/format.ts'
@@ -26,18 +27,7 @@ export function ChangeHead({ change }: { change: ChangeView }) {
         {change.automatic && <span className="text-dim text-sm">{change.drill ? 'by a guard' : 'by itself'}</span>}
         {progress !== null && left !== null && <span className="text-dim text-sm tabular">{leftWords(change, duration(left))}</span>}
       </div>
-      {progress !== null && (
-        <div
-          role="progressbar"
-          aria-label={change.drill ? 'Drill' : 'Watch'}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={Math.round(progress * 100)}
-          className="h-1 overflow-hidden rounded-full bg-sunken"
-        >
-          <div className="h-full bg-change" style={{ width: `${progress * 100}%` }} />
-        </div>
-      )}
+      {progress !== null && <Progress label={change.drill ? 'Drill' : 'Watch'} part={progress} className="h-1 bg-sunken" />}
       {change.outcome && (
         <p className="max-w-prose">
           <Sentence text={change.outcome} max={600} />

@@ -5,6 +5,7 @@ import { noChangeBecause, noOperatorBecause } from '@/components/frame/noChange.
 import { useApi } from '@/components/frame/useApi.ts'
 import { Button } from '@/components/ui/button.tsx'
 import { Failure, Skeleton } from '@/components/ui/empty.tsx'
+import { Progress } from '@/components/ui/progress.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status, type Tone } from '@/components/ui/status.tsx'
 import { toast } from '@/components/ui/toast.tsx'
@@ -46,16 +47,7 @@ export function JobPanel({ id, labels }: { id: string; labels?: Labels | undefin
         <Status tone={TONE[job.state]}>Job {job.state}</Status>
         <span className="font-normal">{safe(job.title, 160)}</span>
       </h4>
-      <div
-        role="progressbar"
-        aria-label="Job"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        {...(part !== null && { 'aria-valuenow': Math.round(part * 100) })}
-        className="h-1.5 overflow-hidden rounded-full bg-line"
-      >
-        <div className="h-full bg-change" style={{ width: `${(part ?? 0) * 100}%` }} />
-      </div>
+      <Progress label="Job" part={part} />
       <p className="tabular">
         {count(job.done)} {job.total !== null && !jobEnded(job.state) ? `of about ${count(job.total)} ` : ''}done
         {job.state === 'running' && !job.waiting ? `, ${count(job.rate)} a second` : ''}; what {count(job.undoRecorded)} are put back with

@@ -6,6 +6,7 @@ import { useClock } from '@/components/frame/live.tsx'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { cn } from '@/components/ui/cn.ts'
 import { Section } from '@/components/ui/page.tsx'
+import { Progress } from '@/components/ui/progress.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { duration } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
@@ -31,15 +32,7 @@ export function UnderWatch({ changes }: { changes: ChangeView[] }) {
                   {until ? `${duration(Math.max(0, Math.round((until - now) / 1_000) * 1_000))} left` : ''}
                 </span>
               </div>
-              <div
-                role="progressbar"
-                aria-label="Watch"
-                aria-valuenow={Math.round(part * 100)}
-                className="h-1 overflow-hidden rounded-full bg-line"
-                suppressHydrationWarning
-              >
-                <div className="h-full bg-change" style={{ width: `${part * 100}%` }} suppressHydrationWarning />
-              </div>
+              <Progress label="Watch" part={part} className="h-1 bg-line" />
             </li>
           )
         })}

@@ -1,6 +1,7 @@
 import { Go, linkLook } from '@/components/frame/Go.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { Facts } from '@/components/ui/page.tsx'
+import { Progress } from '@/components/ui/progress.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { count, number, safe } from '@/lib/format/format.ts'
@@ -19,16 +20,7 @@ export function WarmingRun({ run }: { run: WarmRunView }) {
           {count(run.taken)} of {count(run.keys)} keys taken, {number(run.perSecond)} a second at the most
         </span>
       </p>
-      <div
-        role="progressbar"
-        aria-label="Keys sent"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(part * 100)}
-        className="h-1.5 overflow-hidden rounded-full bg-line"
-      >
-        <div className={run.end === 'failed' ? 'h-full bg-critical' : 'h-full bg-change'} style={{ width: `${part * 100}%` }} />
-      </div>
+      <Progress label="Keys sent" part={part} look={run.end === 'failed' ? 'critical' : 'change'} />
       {run.held && (
         <p className="text-warning-text">
           <Sentence text={run.held} max={300} />

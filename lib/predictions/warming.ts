@@ -13,8 +13,9 @@ const SKEW_MOST = 2.5
 const GROUPS = 120
 /** A hook whose calls take long, or fail at first, reaches this part of its rate. */
 const SLOW = 0.5
-/** A hit ratio of 95 % of what it was is warm, as the rules of cold starts have it. */
-const MISSING = 0.05
+/** From this share of the hit ratio before a cache is warm, as the rules of cold starts have it. */
+export const WARM = 0.95
+const MISSING = 1 - WARM
 const MISSING_MOST = 0.2
 /** In so many places of the time that a ratio is taken over. */
 const POINTS = 6

@@ -1,14 +1,13 @@
 import { cut, increase } from '../math/rates.ts'
 import { labelsKey, type Point } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
+import { WARM } from '../predictions/warming.ts'
 
 /** The hit ratio before is measured over this time, as the rules of restarts and cold starts do. */
 const BEFORE_MS = 60_000
 /** Since then: over the shortest of these that holds enough reads. */
 export const OVER_MS = [3_000, 10_000] as const
 const LOOKUPS_MIN = 40
-/** From that share of the hit ratio before the cache is warm. */
-const WARM = 0.95
 /** A cache that holds this share of its keys was not emptied. */
 const HELD = 0.7
 

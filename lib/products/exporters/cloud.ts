@@ -106,19 +106,21 @@ const MEMORYDB: Exporter = {
 
 const ofGroup = { pool: dimension('TargetGroup') }
 
+const OF_BALANCER = {
+  title: 'yet-another-cloudwatch-exporter',
+  thing: [dimension('LoadBalancer')],
+  period: 'configured',
+  provider: 'aws',
+  starts: true,
+  // Of each zone it tells the same once more.
+  without: dimension('AvailabilityZone').split('|'),
+} as const satisfies Exporter['cloud']
+
 /** docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html: reported where it is not zero. */
 const ALB: Exporter = {
   signs: ['request_count_sum', 'target_response_time_average', 'active_connection_count_sum'].map((name) => `aws_applicationelb_${name}`),
   poolsAlone: true,
-  cloud: {
-    title: 'yet-another-cloudwatch-exporter',
-    thing: [dimension('LoadBalancer')],
-    period: 'configured',
-    provider: 'aws',
-    starts: true,
-    // Of each zone it tells the same once more.
-    without: dimension('AvailabilityZone').split('|'),
-  },
+  cloud: OF_BALANCER,
   limits:
     'each target group is a pool: which rule forwards to which group, and with what weight, no exporter tells. Watch it as `kind: aws`',
   rows: [
@@ -135,15 +137,7 @@ const ALB: Exporter = {
  */
 const NLB: Exporter = {
   signs: ['active_flow_count_average', 'new_flow_count_sum'].map((name) => `aws_networkelb_${name}`),
-  cloud: {
-    title: 'yet-another-cloudwatch-exporter',
-    thing: [dimension('LoadBalancer')],
-    period: 'configured',
-    provider: 'aws',
-    starts: true,
-    fixed: true,
-    without: dimension('AvailabilityZone').split('|'),
-  },
+  cloud: { ...OF_BALANCER, fixed: true },
   limits:
     'it forwards connections and reads no answers: neither errors nor times of its target groups are told, so that none is a pool here',
   rows: [
