@@ -32,7 +32,18 @@ const ENDS_WITHIN_MS = 30_000
  * moment: while it writes, watches, keeps, rolls back, raises a weight, spreads keys, or recovers from the kill before. Then starts it again, waits until
  * every change has ended, and compares the servers with what the changes say.
  */
-export async function killAgainAndAgain({ kills, seed, cache }: { kills: number; seed: number; cache: string }): Promise<Kills> {
+export async function killAgainAndAgain({
+  kills,
+  seed,
+  cache,
+  told = () => {},
+}: {
+  kills: number
+  seed: number
+  cache: string
+  /** Called after each round, when every change has ended. */
+  told?: (soFar: Kills) => void
+}): Promise<Kills> {
   const random = randomOf(seed)
   const between = (from: number, to: number) => from + random() * (to - from)
   await using fleet = await startSubjects()
@@ -173,9 +184,10 @@ export async function killAgainAndAgain({ kills, seed, cache }: { kills: number;
       count('Evenkeel itself', 'starting and recovering')
     }
     await settle()
+    seen.tookMs = Date.now() - begun
+    told(seen)
     if (seen.kills >= kills) break
   }
-  seen.tookMs = Date.now() - begun
   return seen
 }
 
