@@ -86,5 +86,5 @@ describeWith(['haproxy'], 'a dip of the whole fleet, on a real HAProxy with thre
       outcome: expect.stringMatching(/^Guard: error ratio/),
     })
     await Promise.all(apps.map((app) => app[Symbol.asyncDispose]()))
-  }, 120_000)
+  }, 600_000)
 })

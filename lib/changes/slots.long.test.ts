@@ -50,5 +50,5 @@ describeWith(['redis-server'], 'a Redis Cluster that is rebalanced', () => {
       await expect.poll(() => keysOf(replica), { timeout: 5_000 }).toBe(await keysOf(nodes[i]!))
     expect(fleet.load.wrong).toEqual([])
     expect(fleet.load.reads).toBeGreaterThan(1_000)
-  }, 120_000)
+  }, 600_000)
 })
