@@ -1,11 +1,13 @@
 import { PoolList } from '@/components/pools/PoolList.tsx'
 import { listPools } from '@/lib/server/pools/pools.ts'
+import { scopeOf } from '../scope.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Pools' }
 
-export default async function Page() {
+export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const { runtime } = await visit('viewer')
-  return <PoolList initialData={await listPools(runtime)} />
+  const scope = await scopeOf(searchParams)
+  return <PoolList first={{ scope, page: await listPools(runtime, { q: scope }) }} />
 }

@@ -1,11 +1,13 @@
 import { TargetList } from '@/components/targets/TargetList.tsx'
 import { listTargets } from '@/lib/server/targets/targets.ts'
+import { scopeOf } from '../scope.ts'
 import { visit } from '../visit.ts'
 
 export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Targets' }
 
-export default async function Page() {
+export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const { runtime } = await visit('viewer')
-  return <TargetList initialData={await listTargets(runtime, { brief: true })} />
+  const scope = await scopeOf(searchParams)
+  return <TargetList first={{ scope, page: await listTargets(runtime, { brief: true, q: scope }) }} />
 }

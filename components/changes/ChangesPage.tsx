@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { PendingApprovals } from '@/components/approvals/PendingApprovals.tsx'
 import { errorText, get, path } from '@/components/frame/api.ts'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { More } from '@/components/ui/more.tsx'
@@ -14,27 +14,20 @@ import { Sheet } from '@/components/ui/sheet.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import type { OverviewView } from '@/lib/model/answers/overview.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import { ChangePanel } from './ChangePanel.tsx'
 import { ChangesTable } from './ChangesTable.tsx'
 
-type Props = { initial: Page<ChangeView>; score: OverviewView['score']; open: string | null; initialOpen: ChangeView | null }
+const CHANGE_WORDS = ['change', 'changes'] as const
+type Props = { first: First<ChangeView>; score: OverviewView['score']; open: string | null; initialOpen: ChangeView | null }
 
 /** Everything that was done to the fleet through Evenkeel, and how often its predictions came true. */
-export function ChangesPage({ initial, score, open, initialOpen }: Props) {
+export function ChangesPage({ first, score, open, initialOpen }: Props) {
   const go = useGo()
-  const [scope] = useScope()
-  const list = usePages<ChangeView>(['changes'], 'changes', { initialData: initial, everyMs: 5_000, all: scope !== '' })
+  const list = useFiltered<ChangeView>(['changes'], 'changes', { first, everyMs: 5_000 })
   const { error } = list
   const { data: overview } = useApi<OverviewView>(['overview'], 'overview', { everyMs: 10_000 })
   // Of all changes, not of those that have been read.
   const { inside, judged } = overview?.score ?? score
-  const shown = list.items.filter((change) =>
-    inScope(scope, [stepsLine(change.steps), change.by, change.because], {
-      ...change.labels,
-      ...(change.steps[0] && { target: change.steps[0].setting.target }),
-    }),
-  )
   return (
     <>
       <PageHead
@@ -50,16 +43,23 @@ export function ChangesPage({ initial, score, open, initialOpen }: Props) {
       </PageHead>
       <PendingApprovals />
       {error && <Failure tried="The list of changes could not be refreshed." answer={errorText(error)} />}
+      <FilterNote lists={[list]} noun={CHANGE_WORDS} />
       <ChangesTable
-        changes={shown}
+        changes={list.items}
+        question={list.question}
         selected={open}
         onOpen={(change) => go(`/changes/${change.id}`)}
         empty={
-          <Empty title="Nothing has been changed yet" config={'mode: tune   # observe, the default, never writes to a server'}>
-            <p>
-              Each applied proposal stands here with what it promised, what was measured, and whether it was kept or rolled back by itself.
-            </p>
-          </Empty>
+          list.scope !== '' ? (
+            <NoneMatch lists={[list]} noun={CHANGE_WORDS} />
+          ) : (
+            <Empty title="Nothing has been changed yet" config={'mode: tune   # observe, the default, never writes to a server'}>
+              <p>
+                Each applied proposal stands here with what it promised, what was measured, and whether it was kept or rolled back by
+                itself.
+              </p>
+            </Empty>
+          )
         }
       />
       <More list={list} />

@@ -9,10 +9,16 @@ import { ago, safe } from '@/lib/format/format.ts'
 import type { ChangeView } from '@/lib/model/answers/change.ts'
 import { changeTone, stateWords, verdictWords } from './words.ts'
 
-type Props = { changes: ChangeView[]; selected?: string | null; onOpen: (change: ChangeView) => void; empty?: React.ReactNode }
+type Props = {
+  changes: ChangeView[]
+  question?: string
+  selected?: string | null
+  onOpen: (change: ChangeView) => void
+  empty?: React.ReactNode
+}
 
 /** The record: what was done, what was promised, what came of it. */
-export function ChangesTable({ changes, selected, onOpen, empty }: Props) {
+export function ChangesTable({ changes, question, selected, onOpen, empty }: Props) {
   const now = useClock(5_000)
   const columns: Column<ChangeView>[] = [
     {
@@ -69,6 +75,7 @@ export function ChangesTable({ changes, selected, onOpen, empty }: Props) {
       label="Changes"
       main
       hold
+      question={question}
       columns={columns}
       rows={changes}
       rowKey={(change) => change.id}

@@ -29,7 +29,12 @@ const paint = (items: FindingView[], total: number, info = 0) =>
   renderToStaticMarkup(
     <NuqsTestingAdapter>
       <QueryClientProvider client={new QueryClient()}>
-        <FindingsPage initial={{ items, next: total > items.length ? 'more' : null, total }} info={info} open={null} initialOpen={null} />
+        <FindingsPage
+          first={{ scope: '', page: { items, next: total > items.length ? 'more' : null, total } }}
+          info={info}
+          open={null}
+          initialOpen={null}
+        />
       </QueryClientProvider>
     </NuqsTestingAdapter>,
   )

@@ -8,10 +8,16 @@ import { ago } from '@/lib/format/format.ts'
 import type { FindingView } from '@/lib/model/answers/finding.ts'
 import { findingTone, findingWord, subjectText } from './words.ts'
 
-type Props = { findings: FindingView[]; selected?: string | null; onOpen: (finding: FindingView) => void; empty: React.ReactNode }
+type Props = {
+  findings: FindingView[]
+  question?: string
+  selected?: string | null
+  onOpen: (finding: FindingView) => void
+  empty: React.ReactNode
+}
 
 /** One line a finding: mark, sentence with its numbers, subject, since when, what would mend it. */
-export function FindingsTable({ findings, selected, onOpen, empty }: Props) {
+export function FindingsTable({ findings, question, selected, onOpen, empty }: Props) {
   const now = useClock(5_000)
   const columns: Column<FindingView>[] = [
     { id: 'state', head: 'State', cell: (finding) => <Status tone={findingTone(finding)}>{findingWord(finding)}</Status> },
@@ -52,6 +58,7 @@ export function FindingsTable({ findings, selected, onOpen, empty }: Props) {
       label="Findings"
       main
       hold
+      question={question}
       columns={columns}
       rows={findings}
       rowKey={(finding) => finding.id}

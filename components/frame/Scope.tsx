@@ -3,6 +3,7 @@ import { Filter, X } from 'lucide-react'
 import { debounce, parseAsString, useQueryState } from 'nuqs'
 import { useRef } from 'react'
 import { cn } from '@/components/ui/cn.ts'
+import { filterOf } from '@/lib/model/filter.ts'
 import type { Labels } from '@/lib/model/series.ts'
 
 /** What the lists are narrowed to, kept in the URL: words, or `label=value`. */
@@ -14,20 +15,8 @@ export function useScope(): [string, (scope: string) => void] {
   return [scope, (next) => void setScope(next || null)]
 }
 
-/** Words, and values in quotes where they hold blanks: `team="web shop"`. */
-const WORDS = /(?:[^\s"]|"[^"]*"?)+/g
-
-/** True when every word of the scope stands in one of the texts, and every `label=value` in the labels. Pure. */
-export function inScope(scope: string, texts: readonly (string | undefined)[], labels: Labels = {}): boolean {
-  const all = texts.filter(Boolean).join(' ').toLowerCase()
-  return (scope.toLowerCase().match(WORDS) ?? [])
-    .map((word) => word.replaceAll('"', ''))
-    .every((word) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(word) ?? []
-      if (value !== undefined && name) return (labels[name] ?? '').toLowerCase() === value
-      return all.includes(word)
-    })
-}
+/** The filter for lists that are short and here whole. Pure. */
+export const inScope = (scope: string, texts: readonly (string | undefined)[], labels?: Labels): boolean => filterOf(scope)(texts, labels)
 
 /** The filter in the top bar; `/` goes there. */
 export function ScopeFilter() {
@@ -40,6 +29,8 @@ export function ScopeFilter() {
         ref={input}
         data-filter
         value={scope}
+        // As long as the API takes it.
+        maxLength={200}
         onChange={(event) => setScope(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return

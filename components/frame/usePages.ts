@@ -6,7 +6,7 @@ import { get, type Query } from './api.ts'
 import { useLive } from './live.tsx'
 import { pace } from './pace.ts'
 
-type Options<T> = {
+export type PagesOptions<T> = {
   query?: Query
   /** The first page, from the page's server component: the first paint needs no request. */
   initialData?: Page<T>
@@ -21,11 +21,15 @@ export type Pages<T> = {
   items: T[]
   /** How many there are at the server, read or not. */
   total: number
+  /** How many there would be without the filter `q`. */
+  of: number
   /** Something has been read. */
   known: boolean
   /** Reads the next page; null after the last. */
   more: (() => void) | null
   reading: boolean
+  /** What is given is the answer to what was asked before. */
+  before: boolean
   error: Error | null
 }
 
@@ -42,7 +46,7 @@ export const pagesQuery = <T>(key: readonly unknown[], path: string, query: Quer
 })
 
 /** A list of the API over its pages: nobody may take the first page for the whole list. `key` begins with the noun that events speak of. */
-export function usePages<T>(key: readonly unknown[], path: string, options: Options<T> = {}): Pages<T> {
+export function usePages<T>(key: readonly unknown[], path: string, options: PagesOptions<T> = {}): Pages<T> {
   const { initialData, everyMs = 3_000, all = false, enabled } = options
   const query = all ? { limit: ALL_LIMIT, ...options.query } : (options.query ?? {})
   const { live } = useLive()
@@ -60,13 +64,17 @@ export function usePages<T>(key: readonly unknown[], path: string, options: Opti
     if (follow) void fetchNextPage({ cancelRefetch: false })
   }, [follow, fetchNextPage])
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
+  const [first] = data?.pages ?? []
+  // The first page is the one that was read first; while pages are missing, only the server knows.
+  const total = hasNextPage ? Math.max(items.length, first?.total ?? 0) : items.length
   return {
     items,
-    // The first page is the one that was read first; while pages are missing, only the server knows.
-    total: hasNextPage ? Math.max(items.length, data?.pages[0]?.total ?? 0) : items.length,
+    total,
+    of: Math.max(total, first?.all ?? 0),
     known: data !== undefined,
     more: hasNextPage ? () => void fetchNextPage() : null,
     reading: isFetchingNextPage,
+    before: isPlaceholderData,
     error,
   }
 }

@@ -2,13 +2,12 @@
 import { Annotate } from '@/components/annotations/Annotate.tsx'
 import { stateWords } from '@/components/changes/words.ts'
 import { Comments } from '@/components/findings/Comments.tsx'
-import { subjectText } from '@/components/findings/words.ts'
 import { Moment, Since } from '@/components/frame/Ago.tsx'
 import { errorText, path } from '@/components/frame/api.ts'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { stepsLine } from '@/components/proposals/words.ts'
 import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
@@ -26,7 +25,8 @@ import { AcknowledgeIncident, incidentLabels } from './AcknowledgeIncident.tsx'
 import { Chain } from './Chain.tsx'
 import { FirstCause } from './FirstCause.tsx'
 
-type Props = { initial: Page<IncidentView>; firing: number; open: string | null; initialOpen: IncidentView | null }
+const INCIDENT_WORDS = ['incident', 'incidents'] as const
+type Props = { first: First<IncidentView>; firing: number; open: string | null; initialOpen: IncidentView | null }
 
 const lasted = (incident: IncidentView) =>
   incident.resolvedAt ? duration(Date.parse(incident.resolvedAt) - Date.parse(incident.since)) : null
@@ -54,15 +54,11 @@ const COLUMNS: Column<IncidentView>[] = [
 ]
 
 /** Findings of one cause together, newest first; one incident opens in a sheet with its timeline. */
-export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpen }: Props) {
+export function IncidentsPage({ first, firing: firingAtFirst, open, initialOpen }: Props) {
   const go = useGo()
-  const [scope] = useScope()
-  const list = usePages<IncidentView>(['incidents'], 'incidents', { initialData: initial, everyMs: 5_000, all: scope !== '' })
+  const list = useFiltered<IncidentView>(['incidents'], 'incidents', { first, everyMs: 5_000 })
   const { error } = list
   const { data: now } = useApi<Page<IncidentView>>(['incidents'], 'incidents', { query: { state: 'firing', limit: 1 }, everyMs: 5_000 })
-  const rows = list.items.filter((i) =>
-    inScope(scope, [i.title, i.summary, ...i.findings.map((finding) => `${finding.rule} ${subjectText(finding.subject)}`)]),
-  )
   const firing = now?.total ?? firingAtFirst
   return (
     <>
@@ -73,19 +69,25 @@ export function IncidentsPage({ initial, firing: firingAtFirst, open, initialOpe
         <Annotate />
       </PageHead>
       {error && <Failure tried="The list of incidents could not be refreshed." answer={errorText(error)} />}
+      <FilterNote lists={[list]} noun={INCIDENT_WORDS} />
       <Table
         main
         hold
+        question={list.question}
         label="Incidents"
         columns={COLUMNS}
-        rows={rows}
+        rows={list.items}
         rowKey={(i) => i.id}
         selected={open}
         onOpen={(i) => go(path`/incidents/${i.id}`)}
         empty={
-          <Empty title="No incident is remembered">
-            Findings of one cause stand here as one, with what follows from what and what was done meanwhile.
-          </Empty>
+          list.scope !== '' ? (
+            <NoneMatch lists={[list]} noun={INCIDENT_WORDS} />
+          ) : (
+            <Empty title="No incident is remembered">
+              Findings of one cause stand here as one, with what follows from what and what was done meanwhile.
+            </Empty>
+          )
         }
       />
       <More list={list} />

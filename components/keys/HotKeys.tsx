@@ -1,9 +1,9 @@
 'use client'
 import { parseAsJson, useQueryState } from 'nuqs'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { More } from '@/components/ui/more.tsx'
@@ -11,7 +11,6 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { ago, safe, text } from '@/lib/format/format.ts'
 import type { HotKeyView } from '@/lib/model/answers/key.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import { HotKeySheet } from './HotKeySheet.tsx'
 import { TargetLink } from './TargetLink.tsx'
 
@@ -30,12 +29,13 @@ const MEASURE: Record<HotKeyView['measure'], string> = { reads: 'reads', accesse
 const isNamed = (value: unknown): [string, string] | null =>
   Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string' ? [value[0], value[1]] : null
 
+const HOT_WORDS = ['key that stands out', 'keys that stand out'] as const
+
 /** The keys that are read most, with their share and what it was counted by. */
-export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
-  const [scope] = useScope()
+export function HotKeys({ first }: { first: First<HotKeyView> }) {
   const now = useClock(5_000)
   const [open, setOpen] = useQueryState('key', parseAsJson(isNamed))
-  const list = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { initialData: initial, everyMs: 3_000, all: scope !== '' })
+  const list = useFiltered<HotKeyView>(['keys', 'hot'], 'keys/hot', { first, everyMs: 3_000 })
   const columns: Column<HotKeyView>[] = [
     {
       id: 'key',
@@ -107,26 +107,32 @@ export function HotKeys({ initial }: { initial: Page<HotKeyView> }) {
   ]
   return (
     <>
+      <FilterNote lists={[list]} noun={HOT_WORDS} />
       <Table
         label="Hot keys"
         main
         hold
         columns={columns}
-        rows={list.items.filter((key) => inScope(scope, [safe(key.key), key.target], { target: key.target }))}
+        rows={list.items}
+        question={list.question}
         rowKey={(key) => `${key.target} ${key.key}`}
         onOpen={(key) => void setOpen([key.target, key.key])}
         selected={open?.join(' ')}
         empty={
-          <Empty
-            title="No key stands out yet"
-            config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
-          >
-            <p>
-              Hot keys are counted from short bursts of MONITOR or watch: 3 000 commands or 300 ms, longer only while few come, never on a
-              busy server, where the server itself counts if it can (HOTKEYS). Of each command only the key, the sizes and the client are
-              kept, never a value.
-            </p>
-          </Empty>
+          list.scope !== '' ? (
+            <NoneMatch lists={[list]} noun={HOT_WORDS} />
+          ) : (
+            <Empty
+              title="No key stands out yet"
+              config={'targets:\n  - { kind: redis, name: cache-a, url: redis://127.0.0.1:6379, role: cache, monitor: bursts }'}
+            >
+              <p>
+                Hot keys are counted from short bursts of MONITOR or watch: 3 000 commands or 300 ms, longer only while few come, never on a
+                busy server, where the server itself counts if it can (HOTKEYS). Of each command only the key, the sizes and the client are
+                kept, never a value.
+              </p>
+            </Empty>
+          )
         }
       />
       <More list={list} />

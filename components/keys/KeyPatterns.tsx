@@ -1,30 +1,31 @@
 'use client'
 import { parseAsString, useQueryState } from 'nuqs'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { linkLook } from '@/components/frame/Go.tsx'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { More } from '@/components/ui/more.tsx'
 import { Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { KeyPatternView } from '@/lib/model/answers/key.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import { PatternSheet } from './PatternSheet.tsx'
 import { TargetLink } from './TargetLink.tsx'
 import { useOrder } from './useOrder.ts'
 
 const nameOf = (one: KeyPatternView) => `${one.target} ${one.pattern}`
 
+const PATTERN_WORDS = ['pattern', 'patterns'] as const
+
 /** The prefixes of keys, with their share, size and time to live. */
-export function KeyPatterns({ initial }: { initial: Page<KeyPatternView> }) {
-  const [scope] = useScope()
+export function KeyPatterns({ first }: { first: First<KeyPatternView> }) {
   const [order, setOrder] = useOrder('patterns', 'share')
   const [open, setOpen] = useQueryState('pattern', parseAsString)
-  const list = usePages<KeyPatternView>(['keys', 'patterns'], 'keys/patterns', { initialData: initial, everyMs: 15_000, all: scope !== '' })
+  const list = useFiltered<KeyPatternView>(['keys', 'patterns'], 'keys/patterns', { first, everyMs: 15_000 })
   const shown = list.items.find((one) => nameOf(one) === open)
   return (
     <>
+      <FilterNote lists={[list]} noun={PATTERN_WORDS} />
       <Table
         label="Key patterns"
         columns={[
@@ -120,7 +121,8 @@ export function KeyPatterns({ initial }: { initial: Page<KeyPatternView> }) {
             ),
           },
         ]}
-        rows={list.items.filter((one) => inScope(scope, [safe(one.pattern), one.target], { target: one.target }))}
+        rows={list.items}
+        question={list.question}
         rowKey={nameOf}
         onOpen={(one) => void setOpen(nameOf(one))}
         selected={open}
@@ -128,9 +130,13 @@ export function KeyPatterns({ initial }: { initial: Page<KeyPatternView> }) {
         onOrder={setOrder}
         main
         empty={
-          <Empty title="No patterns yet">
-            <p>Prefixes are learned from the keys that the TTL sample walks over; it needs a cache with some thousand keys.</p>
-          </Empty>
+          list.scope !== '' ? (
+            <NoneMatch lists={[list]} noun={PATTERN_WORDS} />
+          ) : (
+            <Empty title="No patterns yet">
+              <p>Prefixes are learned from the keys that the TTL sample walks over; it needs a cache with some thousand keys.</p>
+            </Empty>
+          )
         }
       />
       <More list={list} />

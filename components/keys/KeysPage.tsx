@@ -1,5 +1,6 @@
 'use client'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
+import type { First } from '@/components/frame/useFiltered.ts'
 import { PageHead } from '@/components/ui/page.tsx'
 import { Tabs } from '@/components/ui/tabs.tsx'
 import type { BigKeyView, HotKeyView, KeyPatternView } from '@/lib/model/answers/key.ts'
@@ -12,7 +13,7 @@ import { KeyPatterns } from './KeyPatterns.tsx'
 import { MonitorConsents } from './MonitorConsents.tsx'
 import { SlowKinds } from './SlowKinds.tsx'
 
-type Props = { hot: Page<HotKeyView>; big: Page<BigKeyView>; patterns: Page<KeyPatternView>; targets: Page<TargetView> }
+type Props = { hot: First<HotKeyView>; big: First<BigKeyView>; patterns: First<KeyPatternView>; targets: Page<TargetView> }
 const TABS = ['hot', 'big', 'patterns', 'slow', 'compare'] as const
 
 /** Which keys carry the load, which carry the memory, what prefixes there are, and which commands are slow. Names are untrusted bytes: shown escaped. */
@@ -30,9 +31,9 @@ export function KeysPage({ hot, big, patterns, targets }: Props) {
         value={tab}
         onChange={(id) => void setTab(TABS.find((one) => one === id) ?? 'hot')}
         tabs={[
-          { id: 'hot', label: 'Hot', content: <HotKeys initial={hot} /> },
-          { id: 'big', label: 'Big', content: <BigKeys initial={big} /> },
-          { id: 'patterns', label: 'Patterns', content: <KeyPatterns initial={patterns} /> },
+          { id: 'hot', label: 'Hot', content: <HotKeys first={hot} /> },
+          { id: 'big', label: 'Big', content: <BigKeys first={big} /> },
+          { id: 'patterns', label: 'Patterns', content: <KeyPatterns first={patterns} /> },
           { id: 'slow', label: 'Slow log', content: <SlowKinds /> },
           { id: 'compare', label: 'Compare', content: <KeyCompare /> },
         ]}

@@ -3,8 +3,8 @@ import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { Sparkline } from '@/components/charts/Sparkline.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { errorText } from '@/components/frame/api.ts'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { useFiltered } from '@/components/frame/useFiltered.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
 import { More } from '@/components/ui/more.tsx'
@@ -39,16 +39,14 @@ const ABOUT: Record<Log, { label: string; total: string; max: string; empty: str
   },
 }
 
+const KIND_WORDS = ['kind of command', 'kinds of commands'] as const
+
 /** The slow logs of all servers in one table, by kind of command, and Valkey's logs of large requests and replies. */
 export function SlowKinds() {
-  const [scope] = useScope()
   const [log, setLog] = useQueryState('log', parseAsStringEnum(LOGS).withDefault('slow'))
   const [order, setOrder] = useOrder('slow', 'total')
-  const list = usePages<FingerprintView>(['slow', 'kinds'], 'slowlog/fingerprints', { query: { log }, everyMs: 5_000, all: true })
+  const list = useFiltered<FingerprintView>(['slow', 'kinds'], 'slowlog/fingerprints', { query: { log }, everyMs: 5_000, all: true })
   const about = ABOUT[log]
-  const rows = list.items.filter((one) =>
-    one.targets.some((target) => inScope(scope, [one.fingerprint, target, ...one.clients], { target })),
-  )
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 max-sm:px-2">
@@ -60,22 +58,28 @@ export function SlowKinds() {
         />
         <p className="text-dim text-xs">Of the newest 1,000 entries of each server, 7 days at most. Trend: the last 24 hours.</p>
       </div>
+      <FilterNote lists={[list]} noun={KIND_WORDS} />
       {list.error && !list.known ? (
         <Failure tried="The slow logs could not be read." answer={errorText(list.error)} />
       ) : list.known ? (
         <Table
           label={`Kinds of commands: ${about.label}`}
           columns={columnsOf(log)}
-          rows={rows}
+          rows={list.items}
+          question={list.question}
           rowKey={(one) => `${one.log} ${one.fingerprint}`}
           order={order}
           onOrder={setOrder}
           main
           hold
           empty={
-            <Empty title={scope ? 'None matches the filter' : `${about.label}: none`}>
-              <p>{about.empty}</p>
-            </Empty>
+            list.scope !== '' ? (
+              <NoneMatch lists={[list]} noun={KIND_WORDS} />
+            ) : (
+              <Empty title={`${about.label}: none`}>
+                <p>{about.empty}</p>
+              </Empty>
+            )
           }
         />
       ) : (

@@ -39,7 +39,7 @@ const under = (page: string) => [...page.matchAll(/<span class="block text-dim t
 
 test('where the column of targets does not fit, each key names its target below', async () => {
   const key = { target: 'cache-a', key: 'cart:<b>', bytes: 2 ** 21, type: 'hash' } as BigKeyView
-  const page = await paint(<BigKeys initial={{ items: [key], next: null }} />)
+  const page = await paint(<BigKeys first={{ scope: '', page: { items: [key], next: null } }} />)
   expect(under(page)).toEqual(['cache-a, hash'])
   expect(page).toContain('cart:&lt;b&gt;')
 })

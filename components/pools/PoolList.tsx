@@ -1,10 +1,10 @@
 'use client'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { useMineFirst } from '@/components/frame/mine.ts'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -12,9 +12,8 @@ import { PageHead } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { safe } from '@/lib/format/format.ts'
+import { count, safe } from '@/lib/format/format.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import { poolParts, serversWord } from './words.ts'
 
 const href = (pool: PoolView) => path`/pools/${pool.target}/${pool.name}`
@@ -87,32 +86,30 @@ const COLUMNS: Column<PoolView>[] = [
   },
 ]
 
+const POOL_WORDS = ['pool', 'pools'] as const
+
 /** Every pool of every balancer, with its strip. */
-export function PoolList({ initialData }: { initialData: Page<PoolView> }) {
+export function PoolList({ first }: { first: First<PoolView> }) {
   const go = useGo()
-  const [scope] = useScope()
-  const list = usePages<PoolView>(['pools'], 'pools', { initialData, everyMs: 2_000, all: true })
+  const list = useFiltered<PoolView>(['pools'], 'pools', { first, everyMs: 2_000, all: true })
   const mineFirst = useMineFirst()
-  const rows = mineFirst(list.items).filter((p) =>
-    inScope(scope, [p.name, p.target, p.algorithm, ...p.servers.map((s) => s.name)], { ...p.labels, target: p.target, pool: p.name }),
-  )
+  const rows = mineFirst(list.items)
   return (
     <>
-      <PageHead
-        title="Pools"
-        lead={`${list.total === rows.length ? '' : `${rows.length} of `}${list.total} ${list.total === 1 ? 'pool' : 'pools'}`}
-      />
+      <PageHead title="Pools" lead={`${count(list.of)} ${POOL_WORDS[list.of === 1 ? 0 : 1]}`} />
+      <FilterNote lists={[list]} noun={POOL_WORDS} />
       <Table
         main
         hold
+        question={list.question}
         label="Pools"
         columns={COLUMNS}
         rows={rows}
         rowKey={(p) => `${p.target}/${p.name}`}
         onOpen={(p) => go(href(p))}
         empty={
-          list.items.length > 0 ? (
-            <Empty title="Nothing matches the filter" />
+          list.scope !== '' ? (
+            <NoneMatch lists={[list]} noun={POOL_WORDS} />
           ) : (
             <Empty
               title="No pool is watched yet"

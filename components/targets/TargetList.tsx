@@ -1,10 +1,10 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
+import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { useMineFirst } from '@/components/frame/mine.ts'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
@@ -13,12 +13,11 @@ import { PageHead } from '@/components/ui/page.tsx'
 import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
-import { safe } from '@/lib/format/format.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
+import { count, safe } from '@/lib/format/format.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
 import { LabelBadges } from './LabelBadges.tsx'
 import { Took } from './Took.tsx'
-import { figureBecause, figureValue, isCache, memoryRatio, TARGET_TONE } from './words.ts'
+import { figureBecause, figureValue, memoryRatio, TARGET_TONE } from './words.ts'
 
 const href = (target: TargetView) => path`/targets/${target.name}`
 
@@ -170,31 +169,25 @@ function abilityText(target: TargetView): string {
     .join(', ')}${not.length > 3 ? ` and ${not.length - 3} more` : ''} not available`
 }
 
-const BRIEF = { brief: 1 }
+const ALL = { brief: 1 }
+const CACHING = { brief: 1, caching: 1 }
+const TARGET_WORDS = ['target', 'targets'] as const
+const CACHE_WORDS = ['cache or store', 'caches and stores'] as const
 
 /** All targets, or only those that cache. */
-export function TargetList({ initialData, only }: { initialData: Page<TargetView>; only?: 'caches' }) {
+export function TargetList({ first, only }: { first: First<TargetView>; only?: 'caches' }) {
   const go = useGo()
-  const [scope] = useScope()
-  const list = usePages<TargetView>(['targets'], 'targets', { query: BRIEF, initialData, all: true })
-  const all = only ? list.items.filter(isCache) : list.items
+  const list = useFiltered<TargetView>(['targets'], 'targets', { query: only ? CACHING : ALL, first, all: true })
+  const all = list.items
+  const noun = only ? CACHE_WORDS : TARGET_WORDS
   const mineFirst = useMineFirst()
-  const rows = mineFirst(all).filter((t) =>
-    inScope(scope, [t.name, t.title, t.kind, t.role, t.address, t.state, t.error], {
-      ...t.labels,
-      target: t.name,
-      kind: t.kind,
-      state: t.state,
-    }),
-  )
-  // Everything is counted here: until the last page is there, the server's own count stands for it.
-  const total = only ? all.length : list.total
+  const rows = mineFirst(all)
   const down = all.filter((t) => t.state === 'down').length
   return (
     <>
       <PageHead
         title={only ? 'Caches' : 'Targets'}
-        lead={`${total === rows.length ? '' : `${rows.length} of `}${total} ${only ? (total === 1 ? 'cache or store' : 'caches and stores') : total === 1 ? 'target' : 'targets'}${down > 0 ? `, ${down} down` : ''}`}
+        lead={`${count(list.of)} ${noun[list.of === 1 ? 0 : 1]}${down > 0 && list.scope === '' ? `, ${count(down)} down` : ''}`}
       >
         {only && (
           <Go href="/curves" className={buttonLook()}>
@@ -202,17 +195,19 @@ export function TargetList({ initialData, only }: { initialData: Page<TargetView
           </Go>
         )}
       </PageHead>
+      <FilterNote lists={[list]} noun={noun} />
       <Table
         main
         hold
+        question={list.question}
         label={only ? 'Caches' : 'Targets'}
         columns={only ? CACHES : all.some((t) => t.labels) ? TARGETS : UNLABELLED}
         rows={rows}
         rowKey={(t) => t.name}
         onOpen={(t) => go(href(t))}
         empty={
-          all.length > 0 ? (
-            <Empty title="Nothing matches the filter" />
+          list.scope !== '' ? (
+            <NoneMatch lists={[list]} noun={noun} />
           ) : (
             <Empty
               title={only ? 'No cache is watched yet' : 'No target is watched yet'}

@@ -33,6 +33,8 @@ type Props<T> = {
   main?: boolean
   /** Rows hold still while the pointer or the focus is on them. */
   hold?: boolean
+  /** What the rows are the answer to: those of another question are not held back. */
+  question?: string
   /** The row whose sheet is open. */
   selected?: string | null
   initialOrder?: Order
@@ -60,21 +62,22 @@ const Arrow = ({ down }: { down: boolean }) => (
 
 /** A table: sorted by its heads, walked with j, k and Enter, with columns that are left out on narrow screens. */
 export function Table<T>(props: Props<T>) {
-  const { label, columns, rows, rowKey, onOpen, main, hold, selected, initialOrder, empty, sticky = true, className } = props
+  const { label, columns, rows, rowKey, onOpen, main, hold, question, selected, initialOrder, empty, sticky = true, className } = props
   const [ownOrder, setOwnOrder] = useState<Order | null>(initialOrder ?? null)
   const order = props.order ?? ownOrder
   const [held, setHeld] = useState(false)
   const body = useRef<HTMLTableSectionElement>(null)
-  const shown = useRef<{ rows: readonly T[]; order: Order | null }>({ rows: [], order: null })
+  const shown = useRef<{ rows: readonly T[]; order: Order | null; question?: string | undefined }>({ rows: [], order: null })
 
   const sort = order && columns.find((column) => column.id === order.by)?.sort
   const wanted = sort ? sortRows(rows, sort, order.down) : rows
-  // Another order that somebody has asked for is not held back.
-  const isSame = shown.current.order?.by === order?.by && shown.current.order?.down === order?.down
+  // Another order, or another question, that somebody has asked for is not held back.
+  const { order: before } = shown.current
+  const isSame = before?.by === order?.by && before?.down === order?.down && shown.current.question === question
   const still = hold && held && isSame && shown.current.rows.length > 0 ? holdOrder(shown.current.rows, wanted, rowKey) : null
   const visible = still ? still.rows : wanted
   useEffect(() => {
-    shown.current = { rows: visible, order }
+    shown.current = { rows: visible, order, question }
   })
 
   const sortBy = ({ id, right }: Column<T>) => {

@@ -37,7 +37,10 @@ export const figure = z
 export type Figure = z.infer<typeof figure>
 
 const total = z.number().optional().meta({ description: 'How many there are on all pages together' })
+const all = z.number().optional().meta({ description: 'Where `q` was given: how many there are without it' })
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Cursor of the next page' }), total })
-/** `total`: how many there are over all pages, of those that were asked for. */
-export type Page<T> = { items: T[]; next: string | null; total?: number }
+/** A page of a list that can be searched. */
+export const searchedPage = <T extends z.ZodType>(item: T) => page(item).extend({ all })
+/** `total`: how many there are over all pages, of those that were asked for; `all`: how many of them there would be without `q`. */
+export type Page<T> = { items: T[]; next: string | null; total?: number; all?: number }

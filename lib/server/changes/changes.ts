@@ -13,7 +13,7 @@ import { serverOf } from '../../model/setting.ts'
 import { lastStage } from '../../model/slowStart.ts'
 import { iso, withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
-import { holds } from '../http/search.ts'
+import { searched } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { figureOf } from '../series/figures.ts'
 
@@ -22,15 +22,17 @@ export function listChanges(
   runtime: Runtime,
   { state, finding, q, ...paging }: { state?: ChangeState; finding?: string; q?: string } & Paging = {},
 ): Page<ChangeView> {
-  const wanted = holds(q)
-  const found = runtime.store.changes.list(
-    (change) =>
-      (state === undefined || change.state === state) &&
-      (finding === undefined || change.finding === finding) &&
-      wanted([change.because, change.by, ...change.steps.flatMap(({ setting }) => [setting.target, setting.name])]),
+  const listed = runtime.store.changes.list(
+    (change) => (state === undefined || change.state === state) && (finding === undefined || change.finding === finding),
+  )
+  const { found, counted } = searched(listed, q, (filter, { because, by, state, steps, labels }) =>
+    filter(
+      [because, by, ...steps.flatMap(({ setting, before, after }) => [setting.target, setting.name, before, after])],
+      steps.map(({ setting: { target } }) => ({ ...labels, state, target })),
+    ),
   )
   const { items, ...rest } = pageNewest(found, (change) => change.at, paging)
-  return { items: items.map((change) => changeView(runtime, change)), ...rest }
+  return { items: items.map((change) => changeView(runtime, change)), ...rest, ...counted }
 }
 
 export function getChange(runtime: Runtime, id: string): ChangeView {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { changeAnswer } from '../../model/answers/change.ts'
 import { codeAnswer } from '../../model/answers/code.ts'
 import { appliedAnswer } from '../../model/answers/proposal.ts'
-import { page } from '../../model/answers/shape.ts'
+import { searchedPage } from '../../model/answers/shape.ts'
 import { targetOfBody, targetOfChange } from '../cluster/runsAt.ts'
 import { changeCode, stepsCode } from '../code/code.ts'
 import { id, paging, setting, words } from '../http/inputs.ts'
@@ -36,10 +36,10 @@ export const changeOperations = [
     query: z.object({
       state: z.enum(['applying', 'awaiting', 'watching', 'kept', 'rolled_back', 'failed']).optional(),
       finding: z.string().optional(),
-      ...search('reason, author, or a target or setting that it writes'),
+      ...search('reason, author, or a target, setting or value that it writes'),
       ...paging,
     }),
-    answer: page(changeAnswer),
+    answer: searchedPage(changeAnswer),
     run: ({ runtime, query }) => listChanges(runtime, query),
   }),
   operation({

@@ -2,9 +2,10 @@ import type { FindingView } from '../../model/answers/finding.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 import type { Finding, FindingState, Severity } from '../../model/finding.ts'
+import type { Labels } from '../../model/series.ts'
 import { iso, withIso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
-import { holds } from '../http/search.ts'
+import { searched } from '../http/search.ts'
 import { proposalsByFinding, proposalsFor } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { silencedBy } from '../silences/silences.ts'
@@ -14,24 +15,31 @@ export type FindingFilter = { state?: FindingState; rule?: string; severity?: Se
 
 /** The texts in which a finding is looked for. */
 export const findingTexts = ({ rule, summary, subject }: Finding): string[] => [rule, summary, ...Object.values(subject)]
+/** The labels by which it is asked for: its target's, and what it is about. */
+export const findingLabels = ({ labels, subject, rule, severity, state }: Finding): Labels => ({
+  ...labels,
+  rule,
+  severity,
+  state,
+  ...subject,
+})
 
 /** Newest first. */
 export function listFindings(
   runtime: Runtime,
   { state, rule, severity, target, q, ...paging }: FindingFilter & Paging = {},
 ): Page<FindingView> {
-  const wanted = holds(q)
-  const found = runtime.store.findings.list(
+  const listed = runtime.store.findings.list(
     (finding) =>
       (state === undefined || finding.state === state) &&
       (rule === undefined || finding.rule === rule) &&
       (severity === undefined || finding.severity === severity) &&
-      (target === undefined || finding.subject.target === target) &&
-      wanted(findingTexts(finding)),
+      (target === undefined || finding.subject.target === target),
   )
+  const { found, counted } = searched(listed, q, (filter, finding) => filter(findingTexts(finding), findingLabels(finding)))
   const { items, ...rest } = pageNewest(found, (finding) => finding.since, paging)
   const proposals = proposalsByFinding(runtime)
-  return { items: items.map((finding) => findingView(runtime, finding, proposals.get(finding.id) ?? [])), ...rest }
+  return { items: items.map((finding) => findingView(runtime, finding, proposals.get(finding.id) ?? [])), ...rest, ...counted }
 }
 
 export function getFinding(runtime: Runtime, id: string): FindingView {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { findingAnswer } from '../../model/answers/finding.ts'
-import { page } from '../../model/answers/shape.ts'
+import { searchedPage } from '../../model/answers/shape.ts'
 import { targetOfFinding } from '../cluster/runsAt.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
@@ -26,7 +26,7 @@ export const findingOperations = [
       ...search('rule, summary, or what it is about'),
       ...paging,
     }),
-    answer: page(findingAnswer),
+    answer: searchedPage(findingAnswer),
     run: ({ runtime, query }) => listFindings(runtime, query),
   }),
   operation({

@@ -194,6 +194,7 @@ const FOUND_BY = {
   'keys/big': 'cache-A',
   'keys/patterns': 'cache-A',
   slowlog: 'cache-A',
+  'slowlog/fingerprints': 'target%3Dcache-A',
 }
 
 test('the fleet, what is found in it and what is done about it', async () => {
@@ -240,7 +241,7 @@ test('the fleet, what is found in it and what is done about it', async () => {
     const [all, held, none] = await Promise.all([path, `${path}?q=${text}`, `${path}?q=nothing-is-called-so`].map((one) => get(path, one)))
     expect(held!.answer.total, path).toBeGreaterThan(0)
     expect(held!.answer.total, path).toBeLessThanOrEqual(all!.answer.total)
-    expect(none!.answer, path).toEqual({ items: [], next: null, total: 0 })
+    expect(none!.answer, path).toEqual({ items: [], next: null, total: 0, all: all!.answer.total })
   }
   await get('series', 'series?metric=pool_requests_total')
   await get('pools/{target}/{pool}', 'pools/edge/app')

@@ -1,18 +1,18 @@
+import { type Filter, filterOf } from '../../model/filter.ts'
 import { words } from './inputs.ts'
 
 /** The query parameter `q` of a list. `what`: the texts in which it is looked for, as "name, kind or parent". */
 export const search = (what: string) => ({
   q: words(200)
     .optional()
-    .meta({ description: `Only those whose ${what} holds this text, in whatever case` }),
+    .meta({
+      description: `Only those whose ${what} holds this text, in whatever case: of several words each must stand in one of them, and \`team=shop\` asks for a label`,
+    }),
 })
 
-/** What `q` asks for: whether one of the texts of a thing holds it, in whatever case. An empty one holds of everything. */
-export function holds(q = ''): (texts: Iterable<string | undefined>) => boolean {
-  const wanted = q.toLowerCase()
-  if (wanted === '') return () => true
-  return (texts) => {
-    for (const text of texts) if (text?.toLowerCase().includes(wanted)) return true
-    return false
-  }
+/** Of a list what `q` asks for; with `q`, `all` is how many there are without it. `wanted`: asks the filter for the texts and labels of one. */
+export function searched<T>(items: readonly T[], q: string | undefined, wanted: (filter: Filter, item: T) => boolean) {
+  if (!q) return { found: items, counted: {} }
+  const filter = filterOf(q)
+  return { found: items.filter((item) => wanted(filter, item)), counted: { all: items.length } }
 }

@@ -10,10 +10,10 @@ import type { Finding, Severity } from '../../model/finding.ts'
 import { isWithin, tierOf } from '../../model/ref.ts'
 import { parseSetting } from '../../model/setting.ts'
 import { findAnnotations } from '../annotations/annotations.ts'
-import { acknowledgeFinding, commentFinding, findingTexts, findingView } from '../findings/findings.ts'
+import { acknowledgeFinding, commentFinding, findingLabels, findingTexts, findingView } from '../findings/findings.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
-import { holds } from '../http/search.ts'
+import { searched } from '../http/search.ts'
 import { proposalsByFinding } from '../proposals/proposals.ts'
 import type { Runtime } from '../runtime.ts'
 import { timelineOf } from './timeline.ts'
@@ -29,14 +29,18 @@ export async function listIncidents(
   { state, q, ...paging }: { state?: 'firing' | 'resolved'; q?: string } & Paging = {},
 ): Promise<Page<IncidentView>> {
   const pause = createSlices()
-  const wanted = holds(q)
-  const views = groups(runtime).filter(
-    (group) => (state === undefined || stateOf(group) === state) && (!q || group.findings.some((finding) => wanted(findingTexts(finding)))),
+  const listed = groups(runtime).filter((group) => state === undefined || stateOf(group) === state)
+  // What its title may be made of is there, whichever of its findings gives it.
+  const { found, counted } = searched(listed, q, (filter, { findings }) =>
+    filter(
+      findings.flatMap((finding) => [...findingTexts(finding), titleOf(runtime, finding.rule)]),
+      findings.map(findingLabels),
+    ),
   )
   await pause()
-  const { items, ...rest } = pageNewest(views, (group) => group.since, paging)
+  const { items, ...rest } = pageNewest(found, (group) => group.since, paging)
   const proposals = proposalsByFinding(runtime)
-  return { items: await mapped(items, (group) => view(runtime, group, proposals), pause), ...rest }
+  return { items: await mapped(items, (group) => view(runtime, group, proposals), pause), ...rest, ...counted }
 }
 
 /** Those that began since, the oldest first, as far as a chart elsewhere shows them. Times are epoch ms. */
@@ -155,17 +159,19 @@ function view(runtime: Runtime, group: Group, proposals = proposalsByFinding(run
   }
 }
 
-function causeView({ detectors }: Runtime, group: Group, worst: Finding): Pick<IncidentView, 'title' | 'cause' | 'chain'> {
+const titleOf = ({ detectors }: Runtime, rule: string) => detectors.find(({ id }) => id === rule)?.title ?? rule
+
+function causeView(runtime: Runtime, group: Group, worst: Finding): Pick<IncidentView, 'title' | 'cause' | 'chain'> {
   const chain = chainOf(group, causality.symptoms)
-  const titleOf = (rule: string) => detectors.find(({ id }) => id === rule)?.title ?? rule
+  const title = (rule: string) => titleOf(runtime, rule)
   const { is, first, hosts, follow, beside } = chain
   return {
     // One finding alone tells more of itself than its name does.
-    title: group.findings.length === 1 ? worst.summary : incidentTitle(chain, titleOf),
+    title: group.findings.length === 1 ? worst.summary : incidentTitle(chain, title),
     cause: {
       is,
-      name: causeName(chain, titleOf),
-      text: causeSentence(chain, titleOf),
+      name: causeName(chain, title),
+      text: causeSentence(chain, title),
       findings: first.map(({ id }) => id),
       hosts,
       follow,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { incidentAnswer } from '../../model/answers/incident.ts'
-import { page } from '../../model/answers/shape.ts'
+import { searchedPage } from '../../model/answers/shape.ts'
 import { comment, id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { search } from '../http/search.ts'
@@ -23,7 +23,7 @@ export const incidentOperations = [
       ...search('findings: their rule, summary, or what they are about,'),
       ...paging,
     }),
-    answer: page(incidentAnswer),
+    answer: searchedPage(incidentAnswer),
     run: ({ runtime, query }) => listIncidents(runtime, query),
   }),
   operation({

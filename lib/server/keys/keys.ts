@@ -1,11 +1,13 @@
 import { hotKey } from '../../detectors/cache/hot-key.ts'
+import { safe } from '../../format/format.ts'
 import type { BigKeyView, HotKeyView, KeyPatternView } from '../../model/answers/key.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import type { FingerprintView, SlowView } from '../../model/answers/slow.ts'
+import type { Filter } from '../../model/filter.ts'
 import type { HotKey } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
-import { type Paging, page, pageNewest } from '../http/paging.ts'
-import { holds } from '../http/search.ts'
+import { type Counted, type Paging, page, pageNewest } from '../http/paging.ts'
+import { searched } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
 import { fingerprints, ofLarge, ofSlow } from './fingerprints.ts'
@@ -24,6 +26,10 @@ export function newestLook<T extends { target: string; at: number }>(records: re
   return records.filter(({ target, at }) => at === newest.get(target))
 }
 
+/** As it is and as it is shown: bytes that are no text are written out. */
+const wantedKey = (filter: Filter, { key, target }: { key: string; target: string }) =>
+  filter([key, safe(key, Number.POSITIVE_INFINITY), target], { target })
+
 const nameOf = (key: { target?: string; key?: string }) => JSON.stringify([key.target, key.key])
 
 /** The keys that the rule finds hot now, by its own settings: with a threshold of its own the page would call keys hot that no finding names. */
@@ -39,20 +45,15 @@ function foundHot({ config, engine }: Runtime): Set<string> {
 /** By share of their target's reads, hottest first; `hot` is the verdict of the rule. */
 export function hotKeys(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<HotKeyView> {
   knownTarget(runtime, target)
-  const found = foundHot(runtime)
-  const wanted = holds(q)
+  const hot = foundHot(runtime)
   const key = (hot: { share: number; target: string; key: string }) => descending(hot.share, `${hot.target} ${hot.key}`)
-  return page(
-    newestLook(runtime.store.records('hot-key', target))
-      .filter((one) => wanted([one.key, one.target]))
-      .map(({ kind: _, id: __, at, ...one }): HotKeyView => {
-        const { measure = 'reads', heardMs = null } = one
-        return { ...one, measure, heardMs, confidence: confidenceOf(one), at: iso(at), hot: found.has(nameOf(one)) }
-      })
-      .sort(by(key)),
-    key,
-    paging,
-  )
+  const { found, counted } = searched(newestLook(runtime.store.records('hot-key', target)), q, wantedKey)
+  const { items, ...rest } = pageSorted(found, key, paging)
+  const view = ({ kind: _, id: __, at, ...one }: HotKey): HotKeyView => {
+    const { measure = 'reads', heardMs = null } = one
+    return { ...one, measure, heardMs, confidence: confidenceOf(one), at: iso(at), hot: hot.has(nameOf(one)) }
+  }
+  return { items: items.map(view), ...rest, ...counted }
 }
 
 /** How sure a share is, by its interval. LFU counters tell a class and no share. */
@@ -64,43 +65,36 @@ function confidenceOf({ share, low, high, method }: Pick<HotKey, 'share' | 'low'
 
 export function bigKeys(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<BigKeyView> {
   knownTarget(runtime, target)
-  const wanted = holds(q)
   const key = (big: { bytes: number; target: string; key: string }) => descending(big.bytes, `${big.target} ${big.key}`)
-  return page(
-    newestLook(runtime.store.records('big-key', target))
-      .filter((big) => wanted([big.key, big.target]))
-      .map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) }))
-      .sort(by(key)),
-    key,
-    paging,
-  )
+  const { found, counted } = searched(newestLook(runtime.store.records('big-key', target)), q, wantedKey)
+  const { items, ...rest } = pageSorted(found, key, paging)
+  return { items: items.map(({ kind: _, id: __, at, ...big }) => ({ ...big, at: iso(at) })), ...rest, ...counted }
 }
 
 export function keyPatterns(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<KeyPatternView> {
   knownTarget(runtime, target)
   const key = (one: { share: number; target: string; pattern: string }) => descending(one.share, `${one.target} ${one.pattern}`)
-  const wanted = holds(q)
-  const views = newestLook(runtime.store.records('key-pattern', target))
-    .filter((one) => wanted([one.pattern, one.target]))
-    .map((one) => patternView(one, runtime.patternRatios.of(one.target, one.pattern)))
-  return page(views.sort(by(key)), key, paging)
+  const { found, counted } = searched(newestLook(runtime.store.records('key-pattern', target)), q, (filter, { pattern, target }) =>
+    wantedKey(filter, { key: pattern, target }),
+  )
+  const { items, ...rest } = pageSorted(found, key, paging)
+  return { items: items.map((one) => patternView(one, runtime.patternRatios.of(one.target, one.pattern))), ...rest, ...counted }
 }
 
 /** Newest first, every node's. */
 export function listSlow(runtime: Runtime, { target, q, ...paging }: Searched = {}): Page<SlowView> {
   knownTarget(runtime, target)
-  const wanted = holds(q)
-  const entries = runtime.store
-    .records('slow', target)
-    .filter((entry) => wanted([entry.command.join(' '), entry.client, entry.clientName, entry.target]))
-  const { items, ...rest } = pageNewest(entries, (entry) => entry.at, paging)
-  return { items: items.map(({ kind: _, fingerprint: __, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest }
+  const { found, counted } = searched(runtime.store.records('slow', target), q, (filter, { command, client, clientName, target }) =>
+    filter([command.join(' '), client, clientName, target], { target }),
+  )
+  const { items, ...rest } = pageNewest(found, (entry) => entry.at, paging)
+  return { items: items.map(({ kind: _, fingerprint: __, at, ...entry }) => ({ ...entry, at: iso(at) })), ...rest, ...counted }
 }
 
 /** The slow log, and the logs of large requests and replies, counted by kind: the costliest first. */
 export function listFingerprints(
   runtime: Runtime,
-  { target, log = 'slow', ...paging }: Of & { log?: FingerprintView['log'] } = {},
+  { target, log = 'slow', q, ...paging }: Searched & { log?: FingerprintView['log'] } = {},
 ): Page<FingerprintView> {
   knownTarget(runtime, target)
   const entries =
@@ -110,10 +104,18 @@ export function listFingerprints(
           .records('large', target)
           .filter((entry) => entry.log === log)
           .map(ofLarge)
-  return page(fingerprints(entries, runtime.now()), ({ total, fingerprint }) => descending(total / 1e6, fingerprint), paging)
+  const { found, counted } = searched(fingerprints(entries, runtime.now()), q, (filter, { fingerprint, targets, clients }) =>
+    filter(
+      [fingerprint, ...targets, ...clients],
+      targets.map((target) => ({ target })),
+    ),
+  )
+  return { ...page(found, ({ total, fingerprint }) => descending(total / 1e6, fingerprint), paging), ...counted }
 }
 
-const by =
-  <T>(key: (item: T) => string) =>
-  (a: T, b: T) =>
-    key(a) < key(b) ? -1 : 1
+/** One page of what is sorted by a key that takes long to make: it is made once for each, not for each comparison. */
+function pageSorted<T>(found: readonly T[], key: (item: T) => string, paging: Paging): Counted<T> {
+  const keyed = found.map((item) => ({ item, at: key(item) })).sort((a, b) => (a.at < b.at ? -1 : 1))
+  const { items, ...rest } = page(keyed, ({ at }) => at, paging)
+  return { items: items.map(({ item }) => item), ...rest }
+}

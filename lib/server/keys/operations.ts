@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bigKeyAnswer, hotKeyAnswer, keyPatternAnswer } from '../../model/answers/key.ts'
 import { keyDifferenceAnswer, remediesAnswer, samplingAnswer } from '../../model/answers/remedy.ts'
-import { page } from '../../model/answers/shape.ts'
+import { page, searchedPage } from '../../model/answers/shape.ts'
 import { fingerprintAnswer, LOGS, slowAnswer } from '../../model/answers/slow.ts'
 import type { ErrorCode } from '../../model/error.ts'
 import { paging, time } from '../http/inputs.ts'
@@ -25,7 +25,7 @@ export const keyOperations = [
     summary: 'Hot keys, hottest first',
     tag,
     query: searched('key or target'),
-    answer: page(hotKeyAnswer),
+    answer: searchedPage(hotKeyAnswer),
     problems,
     run: ({ runtime, query }) => hotKeys(runtime, query),
   }),
@@ -36,7 +36,7 @@ export const keyOperations = [
     summary: 'Big keys, biggest first',
     tag,
     query: searched('key or target'),
-    answer: page(bigKeyAnswer),
+    answer: searchedPage(bigKeyAnswer),
     problems,
     run: ({ runtime, query }) => bigKeys(runtime, query),
   }),
@@ -47,7 +47,7 @@ export const keyOperations = [
     summary: 'Prefixes that keys share',
     tag,
     query: searched('pattern or target'),
-    answer: page(keyPatternAnswer),
+    answer: searchedPage(keyPatternAnswer),
     problems,
     run: ({ runtime, query }) => keyPatterns(runtime, query),
   }),
@@ -91,7 +91,7 @@ export const keyOperations = [
     summary: 'Slow commands of every node, newest first',
     tag,
     query: searched('command, client or target'),
-    answer: page(slowAnswer),
+    answer: searchedPage(slowAnswer),
     problems,
     run: ({ runtime, query }) => listSlow(runtime, query),
   }),
@@ -101,8 +101,8 @@ export const keyOperations = [
     role: 'viewer',
     summary: 'Slow commands of every node counted by kind, costliest first; or those with large requests or replies (Valkey)',
     tag,
-    query: query.extend({ log: z.enum(LOGS).optional() }),
-    answer: page(fingerprintAnswer),
+    query: searched('command, client or target').extend({ log: z.enum(LOGS).optional() }),
+    answer: searchedPage(fingerprintAnswer),
     problems,
     run: ({ runtime, query }) => listFingerprints(runtime, query),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { poolAnswer } from '../../model/answers/pool.ts'
-import { page } from '../../model/answers/shape.ts'
+import { searchedPage } from '../../model/answers/shape.ts'
 import { paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { search } from '../http/search.ts'
@@ -17,7 +17,7 @@ export const poolOperations = [
     summary: 'Pools of every balancer',
     tag,
     query: z.object({ target: z.string().optional(), ...search('target, name, algorithm, or a server’s name or address'), ...paging }),
-    answer: page(poolAnswer),
+    answer: searchedPage(poolAnswer),
     run: ({ runtime, query }) => listPools(runtime, query),
   }),
   operation({

@@ -12,7 +12,7 @@ import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { sharesExpected } from '../../predictions/sharesExpected.ts'
 import { type Paging, page } from '../http/paging.ts'
-import { holds } from '../http/search.ts'
+import { searched } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
 import { spillsOf } from './spills.ts'
@@ -21,8 +21,7 @@ const keyOf = (pool: { target: string; name: string }) => `${pool.target}/${pool
 
 /** The texts in which a pool is looked for. */
 const textsOf = ({ target, name, algorithm, servers }: Pool) => [
-  target,
-  name,
+  keyOf({ target, name }),
   algorithm,
   ...servers.flatMap((server) => [server.name, server.address]),
 ]
@@ -32,16 +31,18 @@ export async function listPools(
   { target, q, ...paging }: Paging & { target?: string; q?: string } = {},
 ): Promise<Page<PoolView>> {
   const window = runtime.engine.window(FIGURE_SPAN_MS)
-  const wanted = holds(q)
-  const pools = runtime.engine
-    .topology()
-    .pools.filter((pool) => (target === undefined || pool.target === target) && wanted(textsOf(pool)))
-    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const { items, ...rest } = page(pools, keyOf, paging)
+  const topology = runtime.engine.topology()
+  const labelsOf = labelsIn(topology)
+  const pools = topology.pools.filter((pool) => target === undefined || pool.target === target)
+  const { found, counted } = searched(pools, q, (filter, pool) =>
+    filter(textsOf(pool), { ...labelsOf({ target: pool.target }), target: pool.target, pool: pool.name }),
+  )
+  const sorted = [...found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const { items, ...rest } = page(sorted, keyOf, paging)
   const pause = createSlices()
-  const seen = (pool: Pool) => figureWindow(runtime, factsOf(runtime.engine.topology(), pool.target), window)
-  const labelsOf = labelsIn(runtime.engine.topology())
-  return { items: await mapped(items, (pool) => poolView(pool, seen(pool), labelsOf({ target: pool.target }), pause), pause), ...rest }
+  const seen = (pool: Pool) => figureWindow(runtime, factsOf(topology, pool.target), window)
+  const views = await mapped(items, (pool) => poolView(pool, seen(pool), labelsOf({ target: pool.target }), pause), pause)
+  return { items: views, ...rest, ...counted }
 }
 
 export async function getPool(runtime: Runtime, target: string, name: string): Promise<PoolView> {

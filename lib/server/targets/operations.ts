@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { page } from '../../model/answers/shape.ts'
+import { page, searchedPage } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
 import { flag, name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
@@ -24,9 +24,10 @@ export const targetOperations = [
       brief: flag.optional().meta({
         description: 'For long lists: without probes, and of the capabilities those alone that are not available, without the reason',
       }),
-      ...search('name, kind or parent'),
+      caching: flag.optional().meta({ description: 'Only caches and stores' }),
+      ...search('name, product, parent, role, address, state or error'),
     }),
-    answer: page(targetAnswer),
+    answer: searchedPage(targetAnswer),
     run: ({ runtime, query }) => listTargets(runtime, query),
   }),
   operation({

@@ -43,6 +43,21 @@ it('searches by name, kind and parent in whatever case, page by page', async () 
   expect(await search('shop', { limit: 2, cursor: first.next })).toMatchObject({ names: ['shop-1'], next: null, total: 3 })
   expect((await search('HAPROXY')).names).toEqual(['edge'])
   expect((await search('none')).total).toBe(0)
+  expect((await search('shop kind=memcached')).names).toEqual(['n1'])
+})
+
+it('lists caches and stores alone, whether they say so themselves or their configuration does, and counts what a search leaves out', async () => {
+  const all = [status('lb', 'haproxy'), status('a', 'redis', 'cache'), status('b', 'memcached')]
+  const engine = {
+    listed: () => all,
+    target: (wanted: string) => all.find(({ name }) => name === wanted),
+    topology: () => ({ ...emptyTopology(), targets: [{ name: 'b', kind: 'memcached', state: 'up', role: 'cache', capabilities: [] }] }),
+    targetConfig: (wanted: string) => ({ config: all.find(({ name }) => name === wanted) }),
+    window: () => load(1_000, {}),
+  }
+  const list = (filter: { q?: string }) => listTargets({ engine } as unknown as Runtime, { caching: true, ...filter })
+  expect((await list({})).items.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(await list({ q: 'redis role=cache' })).toMatchObject({ items: [{ name: 'a' }], total: 1, all: 2 })
 })
 
 it('is brief where a list of thousands is wanted: without probes and what is as it should be', async () => {

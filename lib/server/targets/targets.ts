@@ -9,29 +9,41 @@ import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { type Paging, page } from '../http/paging.ts'
-import { holds } from '../http/search.ts'
+import { searched } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/figures.ts'
 
+type TargetFilter = { q?: string; caching?: boolean; brief?: boolean }
+
 /**
- * Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. `q`: those alone whose name,
- * kind or parent holds it, in whatever case. `brief`: what one line of a list shows.
+ * Configured and discovered targets, by name. Control documents are not among them: they are rings and TTL policies. `caching`: caches and stores
+ * alone. `brief`: what one line of a list shows.
  */
 export async function listTargets(
   runtime: Runtime,
-  { q, brief = false, ...paging }: Paging & { q?: string; brief?: boolean } = {},
+  { q, caching = false, brief = false, ...paging }: Paging & TargetFilter = {},
 ): Promise<Page<TargetView>> {
   const { engine } = runtime
   const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
   const sorted = listed(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const children = childrenOf(sorted)
-  const wanted = holds(q)
-  const found = sorted.filter(({ name, kind, through }) => wanted([name, kind, through]))
+  const roleOf = (name: string) => factsOf(seen.topology, name)?.role ?? engine.targetConfig(name)?.config.role
+  const asked = caching ? sorted.filter(({ name }) => roleOf(name) !== undefined) : sorted
+  const { found, counted } = searched(asked, q, (filter, { name, kind, through }) => {
+    const [status, role] = [engine.target(name), roleOf(name)]
+    return filter([name, kind, through, status?.title, status?.address, status?.state, status?.error, role], {
+      ...status?.labels,
+      target: name,
+      kind,
+      ...(status && { state: status.state }),
+      ...(role && { role }),
+    })
+  })
   const { items, ...rest } = page(found, ({ name }) => name, paging)
   // One may go while others are read.
   const known = items.flatMap(({ name }) => engine.target(name) ?? [])
   const view = (status: TargetStatus) => targetView(runtime, status, seen, children.get(status.name))
-  return { items: await mapped(known, brief ? (status) => briefly(view(status)) : view), ...rest }
+  return { items: await mapped(known, brief ? (status) => briefly(view(status)) : view), ...rest, ...counted }
 }
 
 /** Four fifths of what a target says are its probes and the reasons of its capabilities. */
