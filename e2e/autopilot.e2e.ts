@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { violations } from './axe.ts'
-import { startSeeded } from './seededAutopilot.ts'
+import { startSeededAutopilot } from './seededAutopilot.ts'
 import { shots } from './shots.ts'
 
 const POLICIES = `autopilot:
@@ -9,7 +9,7 @@ const POLICIES = `autopilot:
 `
 
 test('a licence that was lost is shown with its reason and returned, and the past is replayed', async ({ page }) => {
-  const evenkeel = await startSeeded(POLICIES)
+  const evenkeel = await startSeededAutopilot(POLICIES)
   try {
     await page.goto(`${evenkeel.url}/changes`)
     // Keys are heard once the page is hydrated.
@@ -58,7 +58,7 @@ test('a licence that was lost is shown with its reason and returned, and the pas
 })
 
 test('without a policy the page says how one is written, and replays all the same', async ({ page }) => {
-  const evenkeel = await startSeeded('')
+  const evenkeel = await startSeededAutopilot('')
   try {
     await page.goto(`${evenkeel.url}/autopilot`)
     await expect(page.getByRole('heading', { name: 'Nothing is applied without a click' })).toBeVisible()

@@ -1,21 +1,14 @@
-import { mkdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Change } from '../lib/model/change.ts'
 import type { Finding } from '../lib/model/finding.ts'
 import type { Proposal } from '../lib/model/proposal.ts'
-import { createStore } from '../lib/store/store.ts'
-import { launch } from '../scripts/launch.ts'
-import { freePort } from '../test/daemon.ts'
+import type { Store } from '../lib/model/store.ts'
+import { type SeededServer, startSeeded } from './seeded.ts'
 
 const DAY = 86_400_000
 const where = { target: 'edge', pool: 'app' }
 
 /** A store of 28 days: each day a slow server, its proposal, and on most days a person who applied it; the newest step was the autopilot's, and regressed. */
-function seed(data: string): void {
-  const now = Date.now()
-  const store = createStore({ path: data })
+function seed(store: Store, now: number): void {
   for (let day = 28; day >= 1; day--) {
     const at = now - day * DAY + 3_600_000
     const id = `d${day}`
@@ -61,29 +54,8 @@ function seed(data: string): void {
     }
     store.changes.put(change)
   }
-  store.tick(now)
-  store.close()
 }
 
 /** The built server on that store. No fleet: its balancer cannot be reached. */
-export async function startSeeded(policies: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), 'evenkeel-autopilot-'))
-  const data = join(home, 'data')
-  mkdirSync(data)
-  seed(data)
-  const [host, port] = ['127.0.0.1', await freePort()]
-  const config = join(home, 'evenkeel.yaml')
-  await writeFile(
-    config,
-    `listen: ${host}:${port}\ndata: ${data}\nmode: tune\ntargets:\n  - { kind: haproxy, name: edge, socket: "tcp://127.0.0.1:1", labels: { team: shop } }\n${policies}`,
-  )
-  const server = launch({ config, host, port, quiet: true })
-  await server.ready()
-  return {
-    url: server.url,
-    async stop() {
-      await server.stop()
-      await rm(home, { recursive: true, force: true })
-    },
-  }
-}
+export const startSeededAutopilot = (policies: string): Promise<SeededServer> =>
+  startSeeded(seed, `targets:\n  - { kind: haproxy, name: edge, socket: "tcp://127.0.0.1:1", labels: { team: shop } }\n${policies}`)

@@ -1,14 +1,11 @@
-import { mkdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Change } from '../lib/model/change.ts'
 import type { Finding } from '../lib/model/finding.ts'
 import type { Proposal } from '../lib/model/proposal.ts'
-import { createStore } from '../lib/store/store.ts'
-import { launch } from '../scripts/launch.ts'
+import type { Store } from '../lib/model/store.ts'
 import { freePort } from '../test/daemon.ts'
+import { HAPROXY_DEFAULTS } from '../test/haproxyCfg.ts'
 import { ask, startHaproxy } from '../test/servers.ts'
+import { type SeededServer, startSeeded } from './seeded.ts'
 
 const BALANCERS = ['lb1', 'lb2', 'lb3']
 const where = { target: 'lb2', pool: 'app' }
@@ -17,9 +14,7 @@ const where = { target: 'lb2', pool: 'app' }
  * Two firing findings about lb2, each with its open proposal: one of low risk, one of high risk. No advisor takes their place, because the pool seems
  * to have been written a moment ago.
  */
-function seed(data: string): void {
-  const now = Date.now()
-  const store = createStore({ path: data })
+function seed(store: Store, now: number): void {
   const prediction = { metric: 'pool_response_seconds', where, unit: 'seconds' as const, before: 0.12, after: 0.04, low: 0.03, high: 0.06, basis: 'ten minutes before' } // biome-ignore format: one line
   for (const [server, risk, riskBecause] of [
     ['app1', 'low', 'A weight comes back exactly.'],
@@ -35,46 +30,24 @@ function seed(data: string): void {
   const steps = [{ setting: { target: 'lb2', name: 'app/app3/weight' }, before: '90', after: '100' }]
   const written: Change = { id: 'earlier', state: 'kept', steps, because: 'a test', by: 'ann', at: now, watchFrom: now + 3_600_000, endedAt: now, reversal: 'exact', prediction: null, guards: [], measured: null, verdict: null, journal: [{ at: now, what: 'created', text: 'a test', by: 'ann' }] } // biome-ignore format: one line
   store.changes.put(written)
-  store.tick(now)
-  store.close()
 }
 
 /** The built server on that store, with three identical HAProxys, short watches, and people named by a reverse proxy's header. */
-export async function startSeededGroup(): Promise<{ url: string; weights(server: string): Promise<string[]>; stop(): Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), 'evenkeel-group-'))
-  const data = join(home, 'data')
-  mkdirSync(data)
-  seed(data)
-  const [appPort, port] = [await freePort(), await freePort()]
-  const cfg = () => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-backend app
+export async function startSeededGroup(): Promise<SeededServer & { weights(server: string): Promise<string[]> }> {
+  const appPort = await freePort()
+  const cfg = () => `${HAPROXY_DEFAULTS}backend app
   balance roundrobin
 ${[1, 2, 3].map((n) => `  server app${n} 127.0.0.1:${appPort} weight 100`).join('\n')}
 `
   const servers = await Promise.all(BALANCERS.map(() => startHaproxy({ cfg })))
-  const host = '127.0.0.1'
-  const config = join(home, 'evenkeel.yaml')
-  const targets = servers.map(
-    ({ about }, i) => `  - { kind: haproxy, name: ${BALANCERS[i]}, socket: "tcp://127.0.0.1:${about.adminPort}" }`,
-  )
-  await writeFile(
-    config,
-    `listen: ${host}:${port}
-data: ${data}
-mode: tune
-auth: { mode: proxy, trusted: [127.0.0.1], roles: { operator: [ops], viewer: ["*"] } }
+  const server = await startSeeded(
+    seed,
+    `auth: { mode: proxy, trusted: [127.0.0.1], roles: { operator: [ops], viewer: ["*"] } }
 changes: { secondApprover: high }
 watch: { longest: 4s, before: 1s, measure: 1s }
 targets:
-${targets.join('\n')}
-`,
+${servers.map(({ about }, i) => `  - { kind: haproxy, name: ${BALANCERS[i]}, socket: "tcp://127.0.0.1:${about.adminPort}" }\n`).join('')}`,
   )
-  const server = launch({ config, host, port, quiet: true })
-  await server.ready()
   return {
     url: server.url,
     weights: (name) =>
@@ -82,7 +55,6 @@ ${targets.join('\n')}
     async stop() {
       await server.stop()
       await Promise.all(servers.map((one) => one[Symbol.asyncDispose]()))
-      await rm(home, { recursive: true, force: true })
     },
   }
 }

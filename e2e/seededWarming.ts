@@ -1,19 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Finding } from '../lib/model/finding.ts'
+import type { Store } from '../lib/model/store.ts'
 import { type HotNames, WARM_RUN_PREFIX, type WarmRun } from '../lib/model/warming.ts'
-import { createStore } from '../lib/store/store.ts'
-import { launch } from '../scripts/launch.ts'
-import { freePort } from '../test/daemon.ts'
+import { type SeededServer, startSeeded } from './seeded.ts'
 
 const covers = { value: 0.71, low: 0.69, high: 0.73 }
 
 /** A cache that restarted twice within the last hour: one run brought it back, of the other the hook failed. */
-function seed(data: string): void {
-  const now = Date.now()
-  const store = createStore({ path: data })
+function seed(store: Store, now: number): void {
   const finding = (id: string, at: number): Finding => ({ id, rule: 'cache/restart', severity: 'warning', state: 'resolved', subject: { target: 'cache-a' }, summary: 'cache-a restarted 9 s ago: hit ratio 12 %, 91 % before', evidence: [{ metric: 'cache_hit_ratio', where: { target: 'cache-a' }, label: 'hit ratio since', value: 0.12, baseline: 0.91, unit: 'ratio', from: at, to: at + 9_000 }], since: at, firingAt: at + 2_000, resolvedAt: at + 70_000, seenAt: at + 60_000 }) // biome-ignore format: one line
   const run = (id: string, at: number, more: Partial<WarmRun>): WarmRun => ({
     id,
@@ -65,24 +58,13 @@ function seed(data: string): void {
   }
   const keys = Array.from({ length: 40 }, (_, i): HotNames['keys'][number] => [{ key: `product:${i}` }, 0.5 / (i + 1)])
   store.memory.put('warming/hot/cache-a', { at: now - 30_000, keys, covers } satisfies HotNames)
-  store.tick(now)
-  store.close()
 }
 
 /** The built server on that store. No fleet: its cache cannot be reached, and its hook is a program that takes a second for each batch. */
-export async function startSeededWarming(): Promise<{ url: string; stop(): Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), 'evenkeel-warming-'))
-  const data = join(home, 'data')
-  mkdirSync(data)
-  seed(data)
-  const [host, port] = ['127.0.0.1', await freePort()]
-  const config = join(home, 'evenkeel.yaml')
-  await writeFile(
-    config,
-    `listen: ${host}:${port}
-data: ${data}
-mode: tune
-targets:
+export const startSeededWarming = (): Promise<SeededServer> =>
+  startSeeded(
+    seed,
+    `targets:
   - kind: redis
     name: cache-a
     url: "redis://127.0.0.1:1"
@@ -92,13 +74,3 @@ targets:
   - { kind: redis, name: cache-b, url: "redis://127.0.0.1:2", role: cache }
 `,
   )
-  const server = launch({ config, host, port, quiet: true })
-  await server.ready()
-  return {
-    url: server.url,
-    async stop() {
-      await server.stop()
-      await rm(home, { recursive: true, force: true })
-    },
-  }
-}

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { freePort } from '../test/daemon.ts'
+import { webToApp } from '../test/haproxyCfg.ts'
 import { describeWith } from '../test/live.ts'
 import { startApp, startHaproxy, startHaproxyExporter, startPrometheus, startRedis, startRedisExporter } from '../test/servers.ts'
 import { ensureBuild } from './boot/build.mjs'
@@ -52,18 +53,11 @@ describeWith(PROGRAMS, 'npm start -- --prometheus URL, alone', () => {
     two.healthy = false
     await using redis = await startRedis({ config: ['maxmemory 3mb'] })
     await using haproxy = await startHaproxy({
-      cfg: ([port]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 5s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  option httpchk GET /health
-  server one 127.0.0.1:${one.port} check inter 200ms
-  server two 127.0.0.1:${two.port} check inter 200ms`,
+      cfg: webToApp(
+        'option httpchk GET /health',
+        `server one 127.0.0.1:${one.port} check inter 200ms`,
+        `server two 127.0.0.1:${two.port} check inter 200ms`,
+      ),
     })
     await using redisExporter = await startRedisExporter(redis.about.url)
     await using haproxyExporter = await startHaproxyExporter(`${haproxy.about.statsUrl};csv`)

@@ -10,6 +10,7 @@ import { operations } from '../lib/server/http/operations.ts'
 import { builtServer, ensureBuild } from '../scripts/boot/build.mjs'
 import { type Launched, launch } from '../scripts/launch.ts'
 import { freePort } from './daemon.ts'
+import { webToApp } from './haproxyCfg.ts'
 import { describeWith } from './live.ts'
 import { type App, ask, type HaproxyServer, type RedisServer, startApp, startHaproxy, startRedis } from './servers.ts'
 
@@ -66,18 +67,7 @@ describeWith(['redis-server', 'haproxy'], 'the HTTP API of the built server', ()
     redis = await startRedis({ password: 'sesame-redis' })
     apps = [await startApp({ name: 'app1' }), await startApp({ name: 'app2' })]
     haproxy = await startHaproxy({
-      cfg: ([web]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 5s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${web}
-  default_backend app
-backend app
-  balance roundrobin
-${apps.map((app, index) => `  server app${index + 1} 127.0.0.1:${app.port} weight 100`).join('\n')}
-`,
+      cfg: webToApp('balance roundrobin', ...apps.map((app, index) => `server app${index + 1} 127.0.0.1:${app.port} weight 100`)),
     })
     traffic = setInterval(
       () =>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ensureBuild } from '../scripts/boot/build.mjs'
 import { type Launched, launch } from '../scripts/launch.ts'
 import { freePort } from './daemon.ts'
+import { webToApp } from './haproxyCfg.ts'
 import { CLIENT, startIssuer, type TestIssuer } from './issuer.ts'
 import { describeWith } from './live.ts'
 import { type HaproxyServer, startHaproxy } from './servers.ts'
@@ -30,8 +31,7 @@ describeWith(['haproxy'], 'auth: proxy', () => {
   beforeAll(async () => {
     await ensureBuild()
     haproxy = await startHaproxy({
-      cfg: ([web]) =>
-        `defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\nfrontend web\n  bind 127.0.0.1:${web}\n  default_backend app\nbackend app\n  balance roundrobin\n  server app1 127.0.0.1:1 weight 100\n`,
+      cfg: webToApp('balance roundrobin', 'server app1 127.0.0.1:1 weight 100'),
     })
     port = await freePort()
     const config = join(home, 'evenkeel.yaml')

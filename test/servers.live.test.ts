@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { webToApp } from './haproxyCfg.ts'
 import { describeWith } from './live.ts'
 import {
   ask,
@@ -46,19 +47,7 @@ describeWith(['redis-server'], 'redis-server', () => {
 describeWith(['haproxy'], 'haproxy', () => {
   test('serves its applications, its admin sockets and its statistics page', async () => {
     await using app = await startApp({ name: 'one' })
-    await using server = await startHaproxy({
-      cfg: ([port]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 5s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  server app1 127.0.0.1:${app.port} weight 100
-`,
-    })
+    await using server = await startHaproxy({ cfg: webToApp(`server app1 127.0.0.1:${app.port} weight 100`) })
     expect(await (await fetch(`http://127.0.0.1:${server.about.ports[0]}/`)).text()).toBe('one')
     expect(app.requests).toBe(1)
     expect(await ask(server.about.socket, 'get weight app/app1\n')).toContain('100 (initial 100)')

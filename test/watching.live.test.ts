@@ -9,6 +9,7 @@ import { follow } from '../demo/follower.ts'
 import { parseConfig } from '../lib/config/parse.ts'
 import { openRuntime } from '../lib/server/open.ts'
 import { schemas } from '../lib/server/schemas.ts'
+import { webToApp } from './haproxyCfg.ts'
 import { describeWith } from './live.ts'
 import { ask, redisSay, startApp, startHaproxy, startRedis } from './servers.ts'
 
@@ -150,8 +151,7 @@ ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { ta
   test.concurrent('a proposal is applied a minute after it was read, while the evidence moved on', { timeout: 180_000 }, async () => {
     const apps = await Promise.all([20, 20, 20, 160].map((latencyMs, i) => startApp({ name: `app${i + 1}`, latencyMs })))
     await using haproxy = await startHaproxy({
-      cfg: ([port]) =>
-        `defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\nfrontend web\n  bind 127.0.0.1:${port}\n  default_backend app\nbackend app\n  balance roundrobin\n${apps.map(({ port: at }, i) => `  server app${i + 1} 127.0.0.1:${at} weight 100\n`).join('')}`,
+      cfg: webToApp('balance roundrobin', ...apps.map(({ port }, i) => `server app${i + 1} 127.0.0.1:${port} weight 100`)),
     })
     const url = `http://127.0.0.1:${haproxy.about.ports[0]}/`
     const traffic = setInterval(
@@ -186,8 +186,7 @@ ttls: [{ name: products, match: "product:*", ttl: 1h, jitter: 0.1, control: { ta
   }, async () => {
     const apps = await Promise.all([40, 40, 40, 200].map((latencyMs, i) => startApp({ name: `app${i + 1}`, latencyMs })))
     await using haproxy = await startHaproxy({
-      cfg: ([port]) =>
-        `defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\nfrontend web\n  bind 127.0.0.1:${port}\n  default_backend app\nbackend app\n  balance roundrobin\n${apps.map(({ port: at }, i) => `  server app${i + 1} 127.0.0.1:${at} weight 100\n`).join('')}`,
+      cfg: webToApp('balance roundrobin', ...apps.map(({ port }, i) => `server app${i + 1} 127.0.0.1:${port} weight 100`)),
     })
     const agent = new Agent({ keepAlive: true, maxSockets: 64 })
     const traffic = setInterval(() => {

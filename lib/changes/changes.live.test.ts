@@ -1,31 +1,14 @@
-import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { webToApp } from '../../test/haproxyCfg.ts'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
-import { type App, ask, type HaproxyServer, redisSay, startApp, startHaproxy, startRedis } from '../../test/servers.ts'
+import { type App, ask, redisSay, startApp, startHaproxy, startRedis } from '../../test/servers.ts'
+import { steadyRequests, weightOf } from '../../test/steadyRequests.ts'
 import type { TargetConfig } from '../model/product.ts'
 import type { Pool } from '../model/topology.ts'
 
 const cfg = (apps: App[]) => webToApp('balance roundrobin', ...apps.map((app, i) => `server app${i + 1} 127.0.0.1:${app.port} weight 100`))
-
-/** Steady requests until it is disposed. */
-function traffic(port: number, perSecond: number): Disposable {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const timer = setInterval(() => {
-    for (let i = 0; i < perSecond / 20; i++) get({ port, host: '127.0.0.1', path: '/', agent }, (answer) => answer.resume()).on('error', () => {}) // biome-ignore format: one line
-  }, 50)
-  return {
-    [Symbol.dispose]() {
-      clearInterval(timer)
-      agent.destroy()
-    },
-  }
-}
-
-const weightOf = async (server: HaproxyServer, name: string) =>
-  /^(\d+)/.exec(await ask(server.about.adminPort, `get weight app/${name}\n`))?.[1]
 
 const proposal = {
   id: 'p1',
@@ -49,7 +32,7 @@ describeWith(['haproxy'], 'a change on a real HAProxy', () => {
     await using c = await startApp({ latencyMs: 15 })
     await using slow = await startApp({ latencyMs: 150 })
     await using server = await startHaproxy({ cfg: cfg([a, b, c, slow]) })
-    using _load = traffic(server.about.ports[0]!, 200)
+    using _load = steadyRequests([server.about.ports[0]!], 200)
     await using evenkeel = new KillableEvenkeel(
       [{ kind: 'haproxy', name: 'edge', socket: `tcp://127.0.0.1:${server.about.adminPort}` } as TargetConfig],
       { measureMs: 6_000, beforeMs: 10_000, lookMs: 1_000 },

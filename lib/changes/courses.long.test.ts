@@ -1,34 +1,16 @@
-import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { webToApp } from '../../test/haproxyCfg.ts'
 import { KillableEvenkeel } from '../../test/killableEvenkeel.ts'
 import { describeWith } from '../../test/live.ts'
-import { type App, ask, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
+import { type App, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
+import { steadyRequests, weightOf } from '../../test/steadyRequests.ts'
 import type { Change } from '../model/change.ts'
 import type { Course } from '../model/group.ts'
 import type { TargetConfig } from '../model/product.ts'
 
 const NAMES = ['lb1', 'lb2', 'lb3']
 const cfg = (apps: App[]) => webToApp('balance roundrobin', ...apps.map((app, i) => `server app${i + 1} 127.0.0.1:${app.port} weight 100`))
-
-/** Steady requests to each until it is disposed. */
-function traffic(ports: number[], perSecond: number): Disposable {
-  const agent = new Agent({ keepAlive: true, maxSockets: 96 })
-  const timer = setInterval(() => {
-    for (const port of ports)
-      for (let i = 0; i < perSecond / 20; i++) get({ port, host: '127.0.0.1', path: '/', agent }, (answer) => answer.resume()).on('error', () => {}) // biome-ignore format: one line
-  }, 50)
-  return {
-    [Symbol.dispose]() {
-      clearInterval(timer)
-      agent.destroy()
-    },
-  }
-}
-
-const weightOf = async (server: HaproxyServer, name: string) =>
-  /^(\d+)/.exec(await ask(server.about.adminPort, `get weight app/${name}\n`))?.[1]
 
 const proposal = (name: string, after: number) => ({
   id: `p-${name}`,
@@ -56,7 +38,7 @@ describeWith(['haproxy'], 'a course over three identical HAProxys', () => {
     await using two = await startHaproxy({ cfg: text })
     await using three = await startHaproxy({ cfg: text })
     const servers = [one, two, three]
-    using _load = traffic(
+    using _load = steadyRequests(
       servers.map(({ about }) => about.ports[0]!),
       100,
     )

@@ -1,6 +1,7 @@
 import { Agent, get } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { change, finding } from '../../test/documents.ts'
+import { webToApp } from '../../test/haproxyCfg.ts'
 import { describeWith } from '../../test/live.ts'
 import { type Replica, Replicas } from '../../test/replicas.ts'
 import { ask, type HaproxyServer, startApp, startHaproxy } from '../../test/servers.ts'
@@ -29,19 +30,8 @@ class Balancers implements AsyncDisposable {
     const made = new Balancers()
     const use = <T extends AsyncDisposable>(one: T) => made.#stack.use(one)
     const apps = [15, 15, 15, 180].map((latencyMs) => startApp({ latencyMs }))
-    const lines = await Promise.all(apps.map(async (app, i) => `  server app${i + 1} 127.0.0.1:${use(await app).port} weight 100`))
-    const cfg = ([port]: number[]) => `defaults
-  mode http
-  timeout client 5s
-  timeout connect 1s
-  timeout server 5s
-frontend web
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  balance roundrobin
-${lines.join('\n')}
-`
+    const lines = await Promise.all(apps.map(async (app, i) => `server app${i + 1} 127.0.0.1:${use(await app).port} weight 100`))
+    const cfg = webToApp('balance roundrobin', ...lines)
     for (const _ of NAMES) {
       const server = use(await startHaproxy({ cfg }))
       made.servers.push(server)

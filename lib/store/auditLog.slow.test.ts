@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { main } from '../../scripts/audit.ts'
+import { killedAfter } from '../../test/killedChild.ts'
 import { type AuditDraft, type AuditEntry, canonical, NO_HASH } from '../model/audit.ts'
 import type { Store } from '../model/store.ts'
 import { readEntry, verifyChain } from './auditChain.ts'
@@ -352,21 +353,7 @@ describe('kill -9', () => {
   const kills = process.env.EVENKEEL_LONG ? Array.from({ length: 100 }, (_, i) => 1 + 7 * i) : [40, 300]
   test.each(kills)('after %i entries: each that was told is there, and the chain is whole', { timeout: 60_000 }, async (entries) => {
     close()
-    const child = spawn(process.execPath, [fileURLToPath(new URL('audit.child.ts', import.meta.url)), directory], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let said = ''
-    let cried = ''
-    child.stderr.on('data', (data) => {
-      cried += data
-    })
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on('data', (data) => {
-        said += data
-        if (said.split('\n').length > entries) child.kill('SIGKILL')
-      })
-      child.on('exit', () => (said.split('\n').length > entries ? resolve() : reject(new Error(cried))))
-    })
+    const said = await killedAfter(entries, fileURLToPath(new URL('audit.child.ts', import.meta.url)), [directory])
     const told = said.split('\n').slice(0, -1)
     const anchors = told.map((line) => ({ seq: Number(line.split(':')[0]), hash: line.split(':')[1]! }))
     expect(verified(anchors)).toMatchObject({ broken: null, first: 1 })

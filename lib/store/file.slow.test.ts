@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { change, finding } from '../../test/documents.ts'
+import { killedAfter } from '../../test/killedChild.ts'
 import { refuseWrites } from '../../test/noWrites.ts'
 import { normal, randomOf } from '../../test/random.ts'
 import type { Store } from '../model/store.ts'
@@ -423,21 +423,7 @@ test('what waited for the disk is written in parts', () => {
 
 describe('kill -9', () => {
   test.each([30, 95])('after %i ticks loses at most one', { timeout: 60_000 }, async (ticks) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('crash.child.ts', import.meta.url)), directory, String(FROM)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let said = ''
-    let cried = ''
-    child.stderr.on('data', (data) => {
-      cried += data
-    })
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on('data', (data) => {
-        said += data
-        if (said.split('\n').length > ticks) child.kill('SIGKILL')
-      })
-      child.on('exit', () => (said.split('\n').length > ticks ? resolve() : reject(new Error(cried))))
-    })
+    const said = await killedAfter(ticks, fileURLToPath(new URL('crash.child.ts', import.meta.url)), [directory, String(FROM)])
     const last = Number(said.trim().split('\n').pop())
     now = FROM + last * 1000
     open()

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { servedFrom } from '../../../test/servedFrom.ts'
 import { parseConfig } from '../../config/parse.ts'
 import type { AuditEntry } from '../../model/audit.ts'
-import { serve } from '../http/serve.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
@@ -30,22 +29,8 @@ async function open(auth: string): Promise<void> {
   setRuntime(runtime)
 }
 
-function call(method: string, path: string, body: unknown, from: string, headers: Record<string, string> = {}): Promise<Response> {
-  const sent: Record<string, string> = { host: '127.0.0.1:3000', ...headers }
-  const message = {
-    socket: { remoteAddress: from },
-    headers: sent,
-    headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
-  } as unknown as IncomingMessage
-  runtime.auth.meet(message)
-  return serve(
-    new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
-      method,
-      headers: message.headers as Record<string, string>,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  )
-}
+const call = (method: string, path: string, body: unknown, from: string, headers: Record<string, string> = {}): Promise<Response> =>
+  servedFrom(runtime, path, { method, body, from, headers })
 /** All but what Evenkeel does by itself, oldest first. */
 const entries = async () =>
   (await runtime.store.audit.since(0, 1_000)).filter(({ how, what }) => how !== 'evenkeel' || what === 'person-invited')

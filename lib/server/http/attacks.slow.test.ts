@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { servedFrom } from '../../../test/servedFrom.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { openRuntime } from '../open.ts'
 import { type Runtime, setRuntime } from '../runtime.ts'
 import { schemas } from '../schemas.ts'
-import { serve } from './serve.ts'
 
 /** What was tried on the running product, by the API alone, as whoever tried it could. */
 let data: string
@@ -30,22 +29,8 @@ afterEach(async () => {
 
 const PASSWORD = 'correct horse battery'
 type Sent = { method?: string; headers?: Record<string, string>; body?: unknown; from?: string }
-function call(path: string, { method = 'GET', headers = {}, body, from = '198.51.100.7' }: Sent = {}): Promise<Response> {
-  const sent = { host: '127.0.0.1:3000', ...headers }
-  const message = {
-    socket: { remoteAddress: from },
-    headers: sent,
-    headersDistinct: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, [value]])),
-  } as unknown as IncomingMessage
-  runtime.auth.meet(message)
-  return serve(
-    new Request(`http://127.0.0.1:3000/api/v1/${path}`, {
-      method,
-      headers: message.headers as Record<string, string>,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-  )
-}
+const call = (path: string, { from = '198.51.100.7', ...sent }: Sent = {}): Promise<Response> =>
+  servedFrom(runtime, path, { ...sent, from })
 const post = (path: string, body: unknown = {}, sent: Sent = {}) => call(path, { ...sent, method: 'POST', body })
 const codeIn = (text: string) => /code=([\w-]+)/.exec(text)![1]!
 const cookieOf = (answer: Response) => ({ cookie: answer.headers.getSetCookie()[0]!.split(';')[0]! })
