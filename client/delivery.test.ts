@@ -131,7 +131,7 @@ test('slow: the cache does not wait, and the end comes in time', async () => {
   for (let i = 0; i < 1_000; i++) get(`key-${i}`)
   await stop(150)
   await flushed
-  expect(performance.now() - began).toBeLessThan(2_000)
+  expect(performance.now() - began).toBeLessThan(8_000)
   expect(received.length).toBeGreaterThan(0)
 })
 

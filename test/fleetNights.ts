@@ -1,5 +1,7 @@
 import { detectors } from '../lib/detectors/registry.ts'
 import { wilson } from '../lib/math/intervals.ts'
+import { median } from '../lib/math/robust.ts'
+import { SLOW_LIMITS } from '../lib/metrics/slow.ts'
 import type { AnyDetector, DetectorSettings } from '../lib/model/detector.ts'
 import { labelsKey } from '../lib/model/series.ts'
 import { CacheNight, EARLIER, type FleetNight, fleetNight, KINDS, type PoolNight } from './fleetNight.ts'
@@ -48,7 +50,9 @@ const GATES: Record<string, Gate> = {
     [6, 9, 14, 20, 30, 46, 68, 102, 154].some((seconds) => {
       if (servers.some(({ requests }) => over(requests, t, seconds) < 100)) return false
       const means = servers.map(({ spent, requests }) => over(spent, t, seconds) / over(requests, t, seconds)).sort((a, b) => a - b)
-      return means.at(-1)! >= 1.6 * means[0]!
+      const slowest = means.pop()!
+      const usual = median(means)!
+      return slowest >= 0.8 * SLOW_LIMITS.ratio * usual && slowest - usual >= (0.8 * SLOW_LIMITS.slower) / 1000
     }),
   ),
   'balancer/load-imbalance': ofPool((pool, t) => !pool.pool.sticky && isUneven(pool, t, 60, 1.3)),

@@ -36,11 +36,12 @@ export function FilterNote({ lists, noun: [one, several] }: Props) {
           </>
         ) : (
           <>
-            {count(total)} of {count(of)} {of === 1 ? one : several} match <Asked scope={scope} />
+            {count(total)} of {count(of)} {of === 1 ? one : several} {total === 1 ? 'matches' : 'match'} <Asked scope={scope} />
           </>
         )}
       </p>
-      <Button onClick={() => setScope('')}>Clear the filter</Button>
+      {/* Where nothing is left, it stands below. */}
+      {(total > 0 || searching) && <Button onClick={() => setScope('')}>Clear the filter</Button>}
     </div>
   )
 }

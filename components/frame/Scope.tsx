@@ -49,7 +49,7 @@ export function ScopeFilter() {
           type="button"
           aria-label="Clear the filter"
           onClick={() => setScope('')}
-          className="absolute top-1/2 right-1 grid size-6 -translate-y-1/2 place-items-center rounded text-dim hover:text-text"
+          className="absolute top-1/2 right-0 grid size-7 -translate-y-1/2 place-items-center rounded text-dim hover:text-text max-sm:size-9"
         >
           <X size={14} aria-hidden />
         </button>

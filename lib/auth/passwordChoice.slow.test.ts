@@ -1,5 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { describe, expect, test } from 'vitest'
+import { spentMs } from '../../test/cpuTime.ts'
 import { checkChoice } from './passwordChoice.ts'
 
 describe('refused', () => {
@@ -30,8 +31,8 @@ test.each(['correct horse battery', 'a new pass phrase of mine', 'k7#Qz!p0vRxW',
 })
 test('the longest password is looked at in a moment', async () => {
   await checkChoice('correct horse battery', 'ann')
-  const started = performance.now()
+  const started = spentMs()
   for (const piece of ['a1', 'p@$$w0rd', '4@8(', '({[<', '19900101'])
     await checkChoice(piece.repeat(1_000 / piece.length), 'ann').catch(() => {})
-  expect(performance.now() - started).toBeLessThan(3_000)
+  expect(spentMs() - started).toBeLessThan(3_000)
 })

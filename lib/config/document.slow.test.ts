@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration writes variables like this.
 import { describe, expect, test } from 'vitest'
+import { spentMs } from '../../test/cpuTime.ts'
 import { readSource } from './document.ts'
 
 const outside = { env: { PATH: '/a:/b "x"\n#', EMPTY: '' }, readFile: (path: string) => `content of ${path}\n` }
@@ -32,9 +33,9 @@ describe('an alias', () => {
     ['as a key', 'a: &x 1\n*x : 2', 'the file 1 a key that is a list, a mapping or an alias'],
   ])('%s is a problem', (_, text, expected) => expect(problems(text)).toEqual([expected]))
   test('cannot mean billions', () => {
-    const from = performance.now()
+    const from = spentMs()
     expect(problems(bomb)).toEqual([expect.stringMatching(/^\w \d more than 200000 values once the aliases are filled in$/)])
-    expect(performance.now() - from).toBeLessThan(5_000)
+    expect(spentMs() - from).toBeLessThan(5_000)
   })
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fastest } from '../../test/cpuTime.ts'
 import { globMatches } from './glob.ts'
 
 test.each([
@@ -26,7 +27,5 @@ test.each([
 ])('%j and %j: %s', (glob, key, matches) => expect(globMatches(glob, key)).toBe(matches))
 
 test('many stars against one letter end at once', () => {
-  const began = performance.now()
-  expect(globMatches(`${'*a'.repeat(400)}b`, 'a'.repeat(2_000))).toBe(false)
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(fastest(() => expect(globMatches(`${'*a'.repeat(400)}b`, 'a'.repeat(2_000))).toBe(false))).toBeLessThan(500)
 })

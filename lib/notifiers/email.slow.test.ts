@@ -181,7 +181,7 @@ test.each(['hang', 'reset', 'garbage'])('a server that plays %s is tried again, 
   const smarthost = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const outcome = await email.notify(settings(smarthost), noticeOf(['x']), attempt({ signal: AbortSignal.timeout(400) }))
   expect(outcome).toMatchObject({ delivered: false, retry: true })
-  expect(performance.now() - began).toBeLessThan(2_000)
+  expect(performance.now() - began).toBeLessThan(8_000)
 })
 
 test('nobody listens', async () => {

@@ -1,4 +1,4 @@
-import { fastest, spentMs } from './fuzz.ts'
+import { fastest, spentMs } from '../cpuTime.ts'
 import type { Parser } from './list.ts'
 import { brokenBy } from './refusal.ts'
 import { worstOf } from './worst.ts'

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fastest } from '../../../test/cpuTime.ts'
 import { randomOf } from '../../../test/random.ts'
 import { PLAN_MOST, planMoves, type SlotLoad } from './plan.ts'
 
@@ -70,7 +71,5 @@ test('of a few slots, no other choice moves fewer keys by more than two slots', 
 test('of 16,384 slots a plan takes no more than a moment', () => {
   const random = randomOf(3)
   const slots = Array.from({ length: 12_000 }, (_, i) => slot(i, random() / 10_000, Math.floor(100 * random())))
-  const began = performance.now()
-  expect(plan(slots, 0.1, 0.1).moves.length).toBeGreaterThan(100)
-  expect(performance.now() - began).toBeLessThan(200)
+  expect(fastest(() => expect(plan(slots, 0.1, 0.1).moves.length).toBeGreaterThan(100))).toBeLessThan(200)
 })

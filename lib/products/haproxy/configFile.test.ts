@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { spentMs } from '../../../test/cpuTime.ts'
 import { parseConfigFile } from './configFile.ts'
 
 const numbered = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('\n')
@@ -9,9 +10,9 @@ describe('a file of any content', () => {
     ['words of one server', `server a 10.0.0.1:80 ${numbered(20_000, (i) => `word${i}`).replaceAll('\n', ' ')}`],
     ['words of many servers', numbered(20_000, (i) => `server s${i} 10.0.0.1:80 newword v${i}`)],
   ])('many unknown %s make few sentences, in time', (_, lines) => {
-    const start = performance.now()
+    const start = spentMs()
     const [pool] = parseConfigFile(`backend x\n${lines}\nserver last 10.0.0.2:80`).pools
-    expect(performance.now() - start).toBeLessThan(3_000)
+    expect(spentMs() - start).toBeLessThan(3_000)
     expect(pool!.unclear.some(({ touches }) => touches === 'shares')).toBe(true)
     expect(pool!.unclear.length).toBeLessThanOrEqual(100)
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { spentMs } from '../../../test/cpuTime.ts'
 import { balancingOf, isHostName, isPlaceholder } from './balancing.ts'
 import { describes } from './described.ts'
 import { readUpstream } from './upstreamFile.ts'
@@ -93,9 +94,9 @@ describe('what chooses the servers of an upstream', () => {
   it('takes time in proportion to the file', () => {
     const servers = Array.from({ length: 50_000 }, (_, i) => `server 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}:80;`).join('')
     const upstream = readUpstream(servers, 'app')
-    const start = performance.now()
+    const start = spentMs()
     expect(balancingOf(upstream, {}).unknown).toEqual([])
-    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(spentMs() - start).toBeLessThan(5_000)
   })
 
   it('a file that says otherwise than the configuration is believed as little', () => {

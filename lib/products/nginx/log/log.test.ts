@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { spentMs } from '../../../../test/cpuTime.ts'
 import { lossOf, noLines, type Recent } from '../../accessLog/loss.ts'
 import { logPlaceOf } from '../../accessLog/place.ts'
 import { type LogEntry, readEntry } from './entry.ts'
@@ -140,9 +141,9 @@ describe('a line of the access log', () => {
   })
 
   test('a hostile line takes no longer than its length', () => {
-    const began = performance.now()
+    const began = spentMs()
     for (const part of [' ', ', ', '} ', '\\', '"', '","a":', '\\x22']) readEntry(`{"u":${part.repeat(60_000)}`)
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(spentMs() - began).toBeLessThan(2_000)
   })
 })
 
