@@ -193,21 +193,27 @@ class ProbePoller<Link> implements Poller {
     const asked = this.#epoch
     const at = clock.monotonic()
     const { result, settled } = withDeadline(timeoutMs, clock, (signal) => probe.read(link(), this.#cursor, signal))
-    const asking = result
-      .then(
-        (raw) => (asked === this.#epoch ? this.#understand(raw, at) : undefined),
-        (error: unknown) => {
-          if (asked === this.#epoch) this.#fail(error)
-        },
-      )
-      .finally(() => {
-        this.#asking = null
-      })
+    const asking = this.#answered(result, asked, at)
     this.#asking = asking
-    this.#inFlight = Promise.all([asking, settled]).then(() => {
-      this.#inFlight = null
-    })
+    this.#inFlight = this.#ended(asking, settled)
     return asking
+  }
+
+  async #answered(result: Promise<unknown>, asked: number, at: number): Promise<void> {
+    try {
+      const raw = await result
+      if (asked === this.#epoch) await this.#understand(raw, at)
+    } catch (error) {
+      if (asked === this.#epoch) this.#fail(error)
+    } finally {
+      this.#asking = null
+    }
+  }
+
+  async #ended(asking: Promise<void>, settled: Promise<void>): Promise<void> {
+    await asking
+    await settled
+    this.#inFlight = null
   }
 
   #understand(raw: unknown, startedAt: number): void | Promise<void> {
