@@ -2,8 +2,8 @@ import type { KeySampling, NewRecord } from '../model/record.ts'
 
 /** A sampling is kept for each ten minutes, so that two times can be compared. */
 const EVERY_MS = 600_000
-/** Taken at the end of them alone: what comes each few seconds is not written to the disk twice. */
-const LAST_MS = 30_000
+/** Taken at the end of them alone: what comes each few seconds is not written to the disk twice. Of thousands of caches each tells its patterns once in it. */
+const LAST_MS = 90_000
 
 /** The hot keys and the patterns among fresh records as a sampling, when the time for one has come. */
 export function keptSamplings(records: readonly NewRecord[], at: number): NewRecord[] {

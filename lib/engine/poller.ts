@@ -190,6 +190,11 @@ class ProbePoller<Link> implements Poller {
       this.#setState('resting', wanted)
       return Promise.resolve()
     }
+    if (probe.due?.(link()) === false) {
+      this.#status.lastAt = clock.now()
+      this.#setState('ok')
+      return Promise.resolve()
+    }
     const asked = this.#epoch
     const at = clock.monotonic()
     const { result, settled } = withDeadline(timeoutMs, clock, (signal) => probe.read(link(), this.#cursor, signal))

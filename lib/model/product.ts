@@ -71,6 +71,8 @@ export interface Probe<Link, Raw> {
   timeoutMs?: number
   /** False: not on this target or not now (consent is missing, another probe says the server is too busy). A sentence says why. */
   wanted?(link: Link): true | string
+  /** False: there is nothing to ask at this beat, and what is known stands. Cheap: it is asked at each. */
+  due?(link: Link): boolean
   read(link: Link, cursor: string | null, signal: AbortSignal): Promise<Raw>
   /** Invalidates what `read` caches between two polls, after a write. */
   forget?(link: Link): void

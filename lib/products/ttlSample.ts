@@ -62,6 +62,8 @@ export class TtlSample {
   private of = new Uint16Array(PLACES_FIRST)
   private size = 0
   private next = 0
+  /** As many as it may hold now. */
+  private most = SAMPLE_MAX
 
   /**
    * Adds what one SCAN found; `keys` is how many the server holds. Another run id forgets all: it is another keyspace.
@@ -69,6 +71,7 @@ export class TtlSample {
   add(found: SampledKey[], keys: number, runId: string): void {
     if (runId !== this.runId) this.forget(runId)
     const most = Math.max(1, Math.min(SAMPLE_MAX, keys))
+    this.most = most
     if (this.size > most) this.keepNewest(most)
     for (const { key, endsAt } of found) {
       let place = this.next
@@ -84,6 +87,22 @@ export class TtlSample {
   /** Whether further keys only renew the sample. */
   get full(): boolean {
     return this.size >= SAMPLE_MAX
+  }
+
+  /** Whether it holds as many keys as it may, or all that there are. */
+  get whole(): boolean {
+    return this.size >= this.most
+  }
+
+  /** How many keys it holds, ended ones too. */
+  get held(): number {
+    return this.size
+  }
+
+  /** When the keys end that were found last, at most so many, the newest first; NaN: never. */
+  newest(count: number): number[] {
+    const last = this.whole ? this.next - 1 + this.size : this.size - 1
+    return Array.from({ length: Math.min(count, this.size) }, (_, i) => this.ends.of((last - i) % this.size))
   }
 
   /** When the sampled keys end, as counted at `now` (epoch ms); what has ended since it was sampled is left out. */
@@ -185,6 +204,7 @@ export class TtlSample {
     this.cursor = '0'
     this.size = 0
     this.next = 0
+    this.most = SAMPLE_MAX
     this.ends.clear()
     this.patterns = []
     this.places.clear()

@@ -1,38 +1,49 @@
-/** Keys a second that the probes of all targets of this process ask about together: each costs it some 10 µs. */
-const KEYS_PER_SECOND = 8_000
+/** Keys a second that the probes of all targets of this process ask about together, in the long run: each costs it some 25 µs. */
+const KEYS_PER_SECOND = 2_400
+/** The same while something is saved up: the first samples of some twenty caches are as quick as their probes want. */
+const BURST_PER_SECOND = 8_000
+/** What is saved up at most, and from how much on it is spent again. */
+const BURST_MOST = 100_000
+const BURST_AGAIN = 50_000
 /** Beside them for those that a bulk load has just come to: its keys may end together soon. */
 const URGENT_PER_SECOND = 8_000
 /** Who has not asked for so long leaves its share to the others. */
 const AWAY_MS = 20_000
-/** What may be saved up: as much as comes in this time, but one whole look at the least and at the most. */
+/** What one may save up: as much as comes in this time, but one whole look at the least and at the most. */
 const SAVED_S = 5
 const SAVED_LEAST = 100
 const SAVED_MOST = 1_000
 
-type Member = { tokens: number; filledAt: number; askedAt: number }
+type Bucket = { tokens: number; filledAt: number }
+type Member = Bucket & { askedAt: number; weight: number }
+
+/** What one asks for: so many keys, none until it is `least` of them, so that a round trip is worth it. Its share is by its weight among all. */
+export type Wanted = { keys: number; least: number; weight: number }
 
 /**
- * Fair sharing of one rate among all samples of keys of this process: a token bucket each, filled with an equal part. So what sampling costs does
- * not grow with the fleet: of few caches each is sampled as fast as its own probe wants, of thousands each more slowly.
+ * Weighted fair sharing of one rate among all samples of keys of this process: a token bucket each, and one of the whole that allows a higher rate
+ * at first. So what sampling costs does not grow with the fleet: of few caches each is sampled as fast as its own probe wants, of thousands more slowly.
  */
 export class KeyShare {
   readonly #members = new Map<object, Member>()
+  #weights = 0
   #sweptAt = Number.NEGATIVE_INFINITY
-  #urgent: Member = { tokens: URGENT_PER_SECOND, filledAt: 0, askedAt: 0 }
+  readonly #saved: Bucket = { tokens: BURST_MOST, filledAt: Number.NaN }
+  #bursting = true
+  readonly #urgent: Bucket = { tokens: URGENT_PER_SECOND, filledAt: 0 }
 
-  /** How many keys `member` may ask about now, of so many wanted: none until it is `least` of them, so that a round trip is worth it. */
-  take(member: object, now: number, wanted: number, least: number): number {
-    this.#sweep(now)
-    const known = this.#members.get(member)
-    const own = known ?? { tokens: 0, filledAt: now, askedAt: now }
-    if (!known) this.#members.set(member, own)
-    own.askedAt = now
-    const perSecond = KEYS_PER_SECOND / this.#members.size
-    if (!known) own.tokens = Math.min(SAVED_MOST, perSecond)
-    fill(own, now, perSecond, Math.min(SAVED_MOST, Math.max(SAVED_LEAST, SAVED_S * perSecond)))
-    const count = Math.min(wanted, Math.floor(own.tokens))
-    if (count < Math.min(wanted, least)) return 0
+  /** Whether `take` would give any. */
+  ready(member: object, now: number, { keys, least, weight }: Wanted): boolean {
+    return Math.floor(this.#filled(member, now, weight).tokens) >= Math.max(1, Math.min(keys, least))
+  }
+
+  /** How many keys `member` may ask about now. */
+  take(member: object, now: number, { keys, least, weight }: Wanted): number {
+    const own = this.#filled(member, now, weight)
+    const count = Math.min(keys, Math.floor(own.tokens))
+    if (count < Math.min(keys, least)) return 0
     own.tokens -= count
+    this.#saved.tokens -= count
     return count
   }
 
@@ -47,19 +58,47 @@ export class KeyShare {
   /** So many of what was taken were not asked about. */
   giveBack(member: object, unused: number): void {
     const own = this.#members.get(member)
-    if (own) own.tokens += unused
+    if (!own) return
+    own.tokens += unused
+    this.#saved.tokens += unused
+  }
+
+  #filled(member: object, now: number, weight: number): Member {
+    this.#sweep(now)
+    const known = this.#members.get(member)
+    const own = known ?? { tokens: 0, filledAt: now, askedAt: now, weight: 0 }
+    if (!known) this.#members.set(member, own)
+    own.askedAt = now
+    this.#weights += weight - own.weight
+    own.weight = weight
+    const perSecond = (this.#perSecond(now) * weight) / this.#weights
+    if (!known) own.tokens = Math.min(SAVED_MOST, perSecond)
+    fill(own, now, perSecond, Math.min(SAVED_MOST, Math.max(SAVED_LEAST, SAVED_S * perSecond)))
+    return own
+  }
+
+  #perSecond(now: number): number {
+    if (Number.isNaN(this.#saved.filledAt)) this.#saved.filledAt = now
+    fill(this.#saved, now, KEYS_PER_SECOND, BURST_MOST)
+    if (this.#saved.tokens <= 0) this.#bursting = false
+    else if (this.#saved.tokens >= BURST_AGAIN) this.#bursting = true
+    return this.#bursting ? BURST_PER_SECOND : KEYS_PER_SECOND
   }
 
   #sweep(now: number): void {
     if (now - this.#sweptAt < AWAY_MS / 4) return
     this.#sweptAt = now
-    for (const [member, { askedAt }] of this.#members) if (now - askedAt > AWAY_MS) this.#members.delete(member)
+    for (const [member, { askedAt, weight }] of this.#members) {
+      if (now - askedAt <= AWAY_MS) continue
+      this.#members.delete(member)
+      this.#weights -= weight
+    }
   }
 }
 
-function fill(member: Member, now: number, perSecond: number, most: number): void {
-  member.tokens = Math.min(most, member.tokens + (Math.max(0, now - member.filledAt) / 1_000) * perSecond)
-  member.filledAt = now
+function fill(bucket: Bucket, now: number, perSecond: number, most: number): void {
+  bucket.tokens = Math.min(most, bucket.tokens + (Math.max(0, now - bucket.filledAt) / 1_000) * perSecond)
+  bucket.filledAt = now
 }
 
 /** The one of this process. */

@@ -14,6 +14,12 @@ import { type Measured, SlotMeter } from './slots/meter.ts'
 import type { Vitals } from './vitals.ts'
 import { WriteCommands } from './writes.ts'
 
+/**
+ * The newest looks at TTLs, by the monotonic clock: when keys were looked at and the histogram was told. `settled`: the sample is full and says
+ * what is found; `doubted`: what was found last ends otherwise.
+ */
+type TtlLooks = { at: number; toldAt: number; settled: boolean; doubted: boolean }
+
 /** What the probes of one target share: the connection, the newest INFO's few numbers that other probes ask before they cost something. */
 export type RedisLink = {
   config: RedisConfig
@@ -23,8 +29,7 @@ export type RedisLink = {
   /** Of the newest INFO: to tell that it changed. */
   role: ReplicationRole | null
   ttl: TtlSample
-  /** When its histogram was told last, by the monotonic clock. */
-  toldTtl: number
+  ttlLooks: TtlLooks
   /** What may be looked up of keys beside what clients do. */
   lookups: LookupBudget
   /** What they found. */
@@ -58,6 +63,8 @@ export type RedisLink = {
   tapped: TapBudget
   /** Why MONITOR cannot be run here; null when it can, or was not tried. */
   deaf: string | null
+  /** When sizes were looked at last, by the monotonic clock. */
+  sizedAt: number
   /** Bytes and LFU counters of keys that the walk came past. */
   sizes: Leaders
   /** Types of the largest keys, by name as Latin-1. */
@@ -75,7 +82,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   seen: null,
   role: null,
   ttl: new TtlSample(),
-  toldTtl: Number.NEGATIVE_INFINITY,
+  ttlLooks: { at: Number.NEGATIVE_INFINITY, toldAt: Number.NEGATIVE_INFINITY, settled: false, doubted: false },
   lookups: new LookupBudget(),
   looks: new OwnLookups(redisAddress(config)),
   writes: new WriteCommands(),
@@ -94,6 +101,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   monitored: emptyMemory(),
   tapped: freshBudget(),
   deaf: null,
+  sizedAt: Number.NEGATIVE_INFINITY,
   sizes: new Leaders(20),
   types: new Map(),
   frequencies: new Leaders(20),

@@ -3,7 +3,7 @@ import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
 import { keyOf, nameOf } from '../keyName.ts'
-import { keyShare } from '../keyShare.ts'
+import { keyShare, type Wanted } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
 import type { PatternFacts } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
@@ -19,7 +19,12 @@ const TYPES = 20
 const LEAVE = 19
 /** Names of one look, and at least so many where there are more: the largest known keys are measured in each again. */
 const NAMES = 500
-const NAMES_LEAST = 60
+const NAMES_LEAST = 100
+/** Where that takes longer than this, a look takes fewer: what is told of patterns is to be of this minute. */
+const PATIENCE_MS = 60_000
+const NAMES_FEW = 30
+/** In the sharing of one rate, where a sample of TTLs that is only renewed weighs 1. */
+const WEIGHT = 2
 /** Keys that are kept for the look at idle times: twice as many as one takes. */
 const SLICE_KEPT = 40
 
@@ -39,6 +44,7 @@ export const keys: Probe<RedisLink, KeysAnswer | null> = {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     return (link.seen?.keys ?? 0) > 0 ? true : 'no keys have been sampled yet'
   },
+  due: (link) => keyShare.ready(link.sizes, performance.now(), wanted(link)),
   read(link, _cursor, signal) {
     return link.looks.during(measure(link, signal))
   },
@@ -52,11 +58,18 @@ export const keys: Probe<RedisLink, KeysAnswer | null> = {
   }),
 }
 
+const wanted = ({ sizes, sizedAt }: RedisLink): Wanted => ({
+  keys: NAMES + sizes.known,
+  least: performance.now() - sizedAt > PATIENCE_MS ? NAMES_FEW : NAMES_LEAST,
+  weight: WEIGHT,
+})
+
 /** Null: the process asks about keys of so many servers that this one has no turn yet. */
 async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer | null> {
   link.patterns.begin(link.seen?.runId ?? '')
-  const most = keyShare.take(link.sizes, performance.now(), NAMES + link.sizes.known, NAMES_LEAST)
+  const most = keyShare.take(link.sizes, performance.now(), wanted(link))
   if (most === 0) return null
+  link.sizedAt = performance.now()
   const found = await names(link, Math.min(NAMES, most - link.sizes.known), signal)
   link.sizes.offer(found)
   // Elsewhere nobody would ever take them.

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { RedisClient } from '../client.ts'
 import { redisConfig } from '../config.ts'
 import { openRedis } from '../link.ts'
@@ -35,4 +35,60 @@ test('names alone cost no lookup, and say nothing of where keys are', async () =
   expect((await read(link))?.sampled).toBe(2)
   expect(asked).toEqual([])
   expect([link.noneHere, link.lookups.made]).toEqual([4, 0])
+})
+
+/** A server of a thousand keys, of which SCAN finds the next ones; `endOf` says when the nth that was asked about ends. */
+function thousandKeys(endOf: (n: number) => number) {
+  let asked = 0
+  let at = 0
+  const looks: number[] = []
+  const client = {
+    callBytes: async ([, , , count]: [string, string, string, number]) => {
+      at = (at + count) % 1_000
+      return [Buffer.from(String(at)), Array.from({ length: count }, (_, i) => Buffer.from(`key:${(at + i) % 1_000}`))]
+    },
+    pipeline: async (commands: unknown[]) => {
+      looks.push(commands.length)
+      return commands.map(() => endOf(asked++))
+    },
+  } as unknown as RedisClient
+  const link = { ...openRedis(redisConfig.parse({ kind: 'redis', name: 'a', url: 'redis://127.0.0.1:1' })), client }
+  link.seen = vitalsOf('run_id:a\r\n# Keyspace\r\ndb0:keys=1000,expires=1000\r\n', performance.now(), null, { has: () => false })
+  // Clients look up as much as they can.
+  link.lookups.note(performance.now(), { seconds: 1, lookups: 1_000_000, writes: 0, keys: 1_000 })
+  return { link, looks }
+}
+
+test('a sample that holds all and says what is found is renewed slowly, and quickly once what is found ends otherwise', async () => {
+  const now = Date.now()
+  let together = false
+  const { link, looks } = thousandKeys((n) => (together && n % 2 === 0 ? now + 60_000 : now + 1_000_000 + ((n * 7_919) % 3_600) * 1_000))
+  const later = async () => {
+    link.ttlLooks.at -= 3_000
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await vi.waitFor(() => expect(ttl.due!(link)).toBe(true), 2_000)
+    await read(link)
+  }
+  expect(ttl.due!(link)).toBe(true)
+  for (let look = 0; look < 50 && !link.ttl.whole; look++) await later()
+  expect(link.ttlLooks).toMatchObject({ settled: true, doubted: false })
+  expect([ttl.due!(link), await read(link)]).toEqual([false, null])
+  await later()
+  expect(looks.at(-1)).toBe(40)
+  together = true
+  await later()
+  expect(link.ttlLooks).toMatchObject({ settled: false, doubted: true })
+  await later()
+  expect(looks.at(-1)).toBeGreaterThan(40)
+})
+
+test('keys that end soon after they were looked up do not let a sample rest', async () => {
+  const { link } = thousandKeys((n) => Date.now() + (n % 3 === 0 ? 60_000 : 1))
+  link.lookups.note(performance.now() + 1, { seconds: 1, lookups: 1_000_000, writes: 0, keys: 1_000 })
+  for (let look = 0; look < 50 && !link.ttl.whole; look++) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await read(link)
+  }
+  expect(link.ttl.whole).toBe(true)
+  expect(link.ttlLooks.settled).toBe(false)
 })
