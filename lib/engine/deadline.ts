@@ -33,13 +33,13 @@ class Sweep {
 
   add(running: Running): void {
     const now = this.#clock.monotonic()
-    if (!this.#sweeping) {
+    this.#running.add(running)
+    // The next sweep takes off what has passed since the last one.
+    if (this.#sweeping) running.leftMs += now - this.#sweptAt
+    else {
       this.#sweptAt = now
       this.#schedule()
     }
-    // The next sweep takes off what has passed since the last one.
-    running.leftMs += now - this.#sweptAt
-    this.#running.add(running)
   }
 
   remove(running: Running): void {

@@ -20,39 +20,57 @@ type Pair = { at: number; keys: number }
  * theirs. Then the sample is renewed quickly, which is otherwise not worth its cost. `newest`: when they end (NaN: never), the newest first.
  */
 export function isDoubted(newest: readonly number[], whole: Histogram): boolean {
-  if (whole.sampled === 0) return false
-  const { bucketMs, sampled } = whole
-  const all = new Map(whole.buckets)
-  const shareAt = (counts: ReadonlyMap<number, number>, at: number) => (counts.get(at) ?? 0) + (counts.get(at + bucketMs) ?? 0)
-  const top = fullest(all, bucketMs)
+  const { bucketMs, buckets, sampled } = whole
+  if (sampled === 0) return false
+  const top = fullest(buckets, bucketMs)
   return LOOKS.some(({ keys, share }) => {
     if (newest.length < keys) return false
-    const counts = secondsOf(newest.slice(0, keys), bucketMs)
-    const found = fullest(counts, bucketMs)
-    const usual = Math.max(share, (TIMES * shareAt(all, found.at)) / sampled)
+    const seconds = secondsOf(newest.slice(0, keys), bucketMs)
+    const found = fullest(seconds, bucketMs)
+    const usual = Math.max(share, (TIMES * pairAt(buckets, found.at, bucketMs)) / sampled)
     if (found.keys > keys * usual + ERRORS * errorOf(keys, usual)) return true
     const less = top.keys / sampled / TIMES
-    return shareAt(counts, top.at) < keys * less - ERRORS * errorOf(keys, less)
+    return pairAt(seconds, top.at, bucketMs) < keys * less - ERRORS * errorOf(keys, less)
   })
 }
 
 const errorOf = (trials: number, share: number) => Math.sqrt(trials * share * Math.max(0, 1 - share))
 
-function secondsOf(ends: readonly number[], bucketMs: number): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (const end of ends) {
-    if (Number.isNaN(end)) continue
+type Seconds = readonly (readonly [at: number, keys: number])[]
+
+/** How many end in each second, in the order of time. */
+function secondsOf(ends: readonly number[], bucketMs: number): Seconds {
+  const seconds: [number, number][] = []
+  const sorted = ends.filter((end) => !Number.isNaN(end)).sort((a, b) => a - b)
+  for (const end of sorted) {
     const at = Math.floor(end / bucketMs) * bucketMs
-    counts.set(at, (counts.get(at) ?? 0) + 1)
+    const last = seconds.at(-1)
+    if (last?.[0] === at) last[1]++
+    else seconds.push([at, 1])
   }
-  return counts
+  return seconds
 }
 
-function fullest(counts: ReadonlyMap<number, number>, bucketMs: number): Pair {
-  let best: Pair = { at: 0, keys: 0 }
-  for (const [at, own] of counts) {
-    const keys = own + (counts.get(at + bucketMs) ?? 0)
-    if (keys > best.keys) best = { at, keys }
+/** There are hundreds of seconds: nothing is made of them. */
+function fullest(seconds: Seconds, bucketMs: number): Pair {
+  const best: Pair = { at: 0, keys: 0 }
+  for (let i = 0; i < seconds.length; i++) {
+    const [at, own] = seconds[i]!
+    const next = seconds[i + 1]
+    const keys = next && next[0] - at === bucketMs ? own + next[1] : own
+    if (keys <= best.keys) continue
+    best.at = at
+    best.keys = keys
   }
   return best
+}
+
+function pairAt(seconds: Seconds, at: number, bucketMs: number): number {
+  let keys = 0
+  for (let i = 0; i < seconds.length; i++) {
+    const second = seconds[i]!
+    if (second[0] > at + bucketMs) break
+    if (second[0] >= at) keys += second[1]
+  }
+  return keys
 }
