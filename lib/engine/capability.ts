@@ -1,5 +1,5 @@
 import type { Capability } from '../model/topology.ts'
-import type { ProbeStatus } from './poller.ts'
+import type { ProbeStatus } from './probeStatus.ts'
 
 /** So many polls without an answer, and what a probe stands for is not to be had. */
 const LOST_AFTER = 6

@@ -6,7 +6,8 @@ import { capabilityOf } from './capability.ts'
 import { withDeadline } from './deadline.ts'
 import { type Health, nextHealth, retryMs, unknownHealth } from './health.ts'
 import { hostOf } from './host.ts'
-import { createPoller, type Poller, type PollerOptions } from './poller.ts'
+import { createPoller, type Poller } from './poller.ts'
+import type { PollerOptions } from './pollerOptions.ts'
 import { failureOf, withoutSecrets } from './reason.ts'
 import { Rhythm } from './rhythm.ts'
 import type { Polled, Target, TargetOptions, TargetStatus } from './target.ts'
@@ -185,6 +186,7 @@ export class PolledTarget implements Target {
       },
       onFail: (error) => this.#failed(error, vital, rhythm),
       onStatus,
+      ...(vital ? { afterBeat: () => this.#rideAll() } : { beforeBeat: () => this.#vital?.ride() }),
     })
   }
 
@@ -221,16 +223,20 @@ export class PolledTarget implements Target {
     if (this.#polling) this.#startOthers()
   }
 
-  /** What is asked as often as the vital probe is asked at the same moments: in one write, answered in one. */
-  #withVital(poller: Poller): number | null {
-    const vital = this.#vital
-    return vital && this.#rhythms.get(poller.probe.id)!.everyMs === this.#rhythms.get(vital.probe.id)!.everyMs ? vital.nextBeatMs() : null
+  /** How long until a probe's first turn. */
+  #firstTurnMs({ probe, now }: Poller): number {
+    const beat = this.#vital?.nextBeatMs() ?? null
+    const own = this.#options.clock.random() * Math.min(now.everyMs, FIRST_TURN_MS)
+    if (beat === null) return own
+    const vitalEvery = this.#rhythms.get(this.#vital!.probe.id)!.everyMs
+    return this.#rhythms.get(probe.id)!.turnWith({ every: vitalEvery, beat, own, pipelined: this.#variant.pipelined ?? false })
+  }
+
+  #rideAll(): void {
+    for (const poller of this.#others) poller.ride()
   }
 
   #startOthers(): void {
-    const { clock } = this.#options
-    for (const poller of this.#others)
-      if (poller.now.state !== 'unavailable')
-        poller.start(this.#withVital(poller) ?? clock.random() * Math.min(poller.now.everyMs, FIRST_TURN_MS))
+    for (const poller of this.#others) if (poller.now.state !== 'unavailable') poller.start(this.#firstTurnMs(poller))
   }
 }

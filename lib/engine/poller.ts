@@ -1,41 +1,19 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
-import type { Parsed, Probe } from '../model/product.ts'
-import type { Clock } from './clock.ts'
+import type { Probe } from '../model/product.ts'
 import { Late, withDeadline } from './deadline.ts'
+import type { PollerOptions } from './pollerOptions.ts'
+import type { ProbeStatus } from './probeStatus.ts'
 
-/** One probe of one target, as the page shows it. */
-export type ProbeStatus = {
-  id: string
-  feature: string
-  everyMs: number
-  cost: string
-  lastAt: number | null
-  lastMs: number | null
-  state: 'ok' | 'gap' | 'resting' | 'unavailable' | 'waiting'
-  because?: string
-}
-
-export type PollerOptions<Link> = {
-  probe: Probe<Link, unknown>
-  everyMs: number
-  timeoutMs: number
-  link: () => Link
-  clock: Clock
-  /** A good answer. The next poll waits until a large one has been taken in. */
-  onRead(parsed: Parsed, at: number): void | Promise<void>
-  /** A failed one: answers the probe's next state. Nothing is appended: the series shows a gap. One that is `resting` is asked again after `delayMs`. */
-  onFail(error: unknown): { state: 'gap' | 'resting' | 'unavailable'; because: string }
-  /** Its state was set: what a page shows of the target may have changed. */
-  onStatus(): void
-  /** How long until the next poll; the rhythm unless the target is down. */
-  delayMs(): number
-}
+/** Two beats no further apart than this are one: timers that were set for one moment run in different turns. */
+const RIDE_MS = 20
 
 export interface Poller {
   readonly probe: Probe<unknown, unknown>
   readonly timeoutMs: number
   /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
   start(phaseMs: number): void
+  /** Polls now if its beat is due in this moment anyway, so that what is asked together goes out in one write. */
+  ride(): void
   /** No polls until `start`; an answer that is still under way counts. */
   pause(because: string): void
   /** Drops its cursor and that it was not available: another server may be behind the address. */
@@ -88,6 +66,12 @@ class ProbePoller<Link> implements Poller {
   start(phaseMs: number): void {
     if (this.#status.state === 'resting') this.#setState('waiting')
     this.#schedule(phaseMs)
+  }
+
+  ride(): void {
+    if (!this.#cancel || this.#dueAt === null || this.#dueAt - this.#options.clock.monotonic() > RIDE_MS) return
+    this.#cancel()
+    this.#beat()
   }
 
   pause(because: string): void {
@@ -163,10 +147,14 @@ class ProbePoller<Link> implements Poller {
     this.#cancel?.()
     if (this.#stopped) return
     this.#dueAt = clock.monotonic() + ms
-    this.#cancel = clock.setTimer(() => {
-      this.#cancel = null
-      this.#poll().then(() => this.#scheduleNext())
-    }, ms)
+    this.#cancel = clock.setTimer(() => this.#beat(), ms)
+  }
+
+  #beat(): void {
+    this.#cancel = null
+    this.#options.beforeBeat?.()
+    this.#poll().then(() => this.#scheduleNext())
+    this.#options.afterBeat?.()
   }
 
   #scheduleNext(): void {

@@ -9,11 +9,13 @@ const LARGE_RETRY_MS = 300_000
 /** The rate limit of one probe: how far apart its polls are, by how much one answer holds. */
 export class Rhythm {
   readonly everyMs: number
+  readonly #isBurst: boolean
   /** Whether the newest answer was over the size cap. */
   large = false
   #samples = 0
 
   constructor(probe: Probe<unknown, unknown>, poll: { everyMs: number }) {
+    this.#isBurst = probe.timeoutMs !== undefined
     this.everyMs = probe.everyMs <= BASE_MS ? poll.everyMs : Math.max(probe.everyMs, poll.everyMs)
   }
 
@@ -36,5 +38,16 @@ export class Rhythm {
   /** How long until the next poll. */
   delayMs(): number {
     return this.large ? Math.max(this.everyMs, LARGE_RETRY_MS) : this.ms
+  }
+
+  /**
+   * How long until its first poll, where the vital probe is polled each `every` and next in `beat`: at one of its beats what is asked as often, and of
+   * a product whose commands share one connection whatever is asked at multiples of that rhythm; else at a moment of its `own`.
+   */
+  turnWith({ every, beat, own, pipelined }: { every: number; beat: number; own: number; pipelined: boolean }): number {
+    if (this.everyMs === every) return beat
+    // Bursts are no answers of a moment; and of a slow rhythm the next beat is far away.
+    if (!pipelined || this.#isBurst || this.everyMs % every !== 0 || every > BASE_MS) return own
+    return beat + every * Math.floor(own / every)
   }
 }

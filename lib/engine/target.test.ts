@@ -13,7 +13,10 @@ const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: '
 type Read = (signal: AbortSignal, cursor: string | null) => Promise<Record<string, unknown>>
 
 /** A server whose answers the test decides, with a vital probe each second and a slower one. */
-function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string }, { samples = 0, slowMs = 5_000 } = {}) {
+function server(
+  reads: { vital: Read; slow?: Read; wanted?: () => true | string },
+  { samples = 0, slowMs = 5_000, pipelined = false } = {},
+) {
   const everyMs: number[] = []
   const list = Array.from({ length: samples }, (_, i) => ({ metric: `m${i}`, value: 1 }))
   const clock = handClock(START)
@@ -51,6 +54,7 @@ function server(reads: { vital: Read; slow?: Read; wanted?: () => true | string 
     ],
     unavailable: (error) => (error instanceof Error && error.message.startsWith('NOPERM') ? error.message : null),
     address: () => '127.0.0.1:1',
+    pipelined,
   }
   const target = createTarget({
     config: { kind: 'fake', name: 'a' },
@@ -121,6 +125,26 @@ describe('a target', () => {
     await s.clock.pass(5_000)
     expect(s.times('slow')).toHaveLength(4)
     expect(s.times('slow')).toEqual(s.times('vital').slice(1))
+  })
+
+  it('of one connection is asked whatever is due at multiples of that rhythm at the same moments too, after its vital probe', async () => {
+    const s = server({ vital: async () => ({}), slow: async () => ({}) }, { pipelined: true })
+    s.target.start()
+    await s.clock.pass(30_000)
+    expect(s.times('slow').length).toBeGreaterThanOrEqual(5)
+    expect(s.times('vital')).toEqual(expect.arrayContaining(s.times('slow')))
+    for (const at of s.times('slow')) expect(s.asked.filter((one) => one.at === at).map(({ probe }) => probe)).toEqual(['vital', 'slow'])
+    expect(
+      s
+        .times('slow')
+        .slice(1)
+        .map((at, i) => at - s.times('slow')[i]!),
+    ).toEqual(
+      s
+        .times('slow')
+        .slice(1)
+        .map(() => 5_000),
+    )
   })
 
   it('is down within five seconds of its last answer, though its reads ignore their deadline, with one in flight at most', async () => {

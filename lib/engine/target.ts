@@ -6,7 +6,7 @@ import type { Capability, Role, TargetState } from '../model/topology.ts'
 import type { Clock } from './clock.ts'
 import type { Health } from './health.ts'
 import { PolledTarget } from './polledTarget.ts'
-import type { ProbeStatus } from './poller.ts'
+import type { ProbeStatus } from './probeStatus.ts'
 
 export type TargetStatus = {
   name: string

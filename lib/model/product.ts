@@ -114,6 +114,8 @@ export interface Product<Config extends TargetConfig, Link, Found extends Target
   /** How service discovery makes a target of this product. Absent: it cannot be found so. */
   located?: Located
   probes: Probe<Link, unknown>[]
+  /** Whether what its probes ask in one turn of the event loop goes over one connection in one write: then they are asked at the same moments. */
+  pipelined?: boolean
   /** A reason that this error of `read` means "not available here" (unknown command, NOPERM), else null. Then the probe is paused until run_id changes. */
   unavailable?(error: unknown): string | null
   /** Where the target is, without secrets: `127.0.0.1:6379`. */

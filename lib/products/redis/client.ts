@@ -85,10 +85,11 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     redis.stream?.destroy()
   }
 
-  const ready = (): Promise<void> => {
+  /** Null: the connection is open. */
+  const opened = (): Promise<void> | null => {
     // The server may have closed it and the library not have noticed yet.
     if (redis.status === 'ready' && !redis.stream?.writable) cut()
-    if (redis.status === 'ready' && !ending) return Promise.resolve()
+    if (redis.status === 'ready' && !ending) return null
     connecting ??= (ending ?? Promise.resolve())
       .then(() => redis.connect())
       .finally(() => {
@@ -115,21 +116,24 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     if (signal.aborted) throw new EvenkeelError('unreachable', 'given up before it was asked')
     let giveUp = () => {}
     let refuse: (error: unknown) => void = () => {}
-    const deadline = new Promise<never>((_, reject) => {
-      refuse = reject
-      giveUp = () => {
-        cut()
-        reject(new EvenkeelError('unreachable', `no answer from ${address} in time${answered ? '' : mutePerhaps(place)}`))
-      }
-    })
-    const asked = () => {
-      waiting.add(refuse)
-      together()
-      return work()
-    }
-    signal.addEventListener('abort', giveUp, { once: true })
     try {
-      const answer = await Promise.race([ready().then(asked), deadline])
+      const answer = await new Promise<T>((resolve, reject) => {
+        refuse = reject
+        giveUp = () => {
+          cut()
+          reject(new EvenkeelError('unreachable', `no answer from ${address} in time${answered ? '' : mutePerhaps(place)}`))
+        }
+        signal.addEventListener('abort', giveUp)
+        const ask = () => {
+          if (signal.aborted) return
+          waiting.add(refuse)
+          together()
+          work().then(resolve, reject)
+        }
+        const opening = opened()
+        if (opening) opening.then(ask).catch(reject)
+        else ask()
+      })
       answered = true
       return answer
     } catch (error) {

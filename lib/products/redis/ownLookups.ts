@@ -25,8 +25,8 @@ const sum = (one: TakenOff | undefined, other: TakenOff): TakenOff => ({
  * Only our own are taken off, as they were answered; what others ask about keys is theirs.
  */
 export class OwnLookups {
-  /** Ends when the lookups under way have been answered. Never rejects. */
-  looking: Promise<unknown> = Promise.resolve()
+  /** Ends when the lookups under way have been answered, and never rejects; null: none are. */
+  looking: Promise<void> | null = null
   private runId: string | null = null
   private own: TakenOff = { hits: 0, misses: 0 }
   /** What had been looked up when the server's counts began, or when this process first read them. */
@@ -48,9 +48,21 @@ export class OwnLookups {
 
   /** INFO waits for this reading. */
   during<T>(reading: Promise<T>): Promise<T> {
-    // Without their results: each would hold that of the one before it, and so all since the start.
-    this.looking = Promise.all([this.looking, reading.catch(() => {})]).then(() => {})
+    const looking = this.#settled(this.looking, reading).then(() => {
+      if (this.looking === looking) this.looking = null
+    })
+    this.looking = looking
     return reading
+  }
+
+  /** Without their results: each would hold that of the one before it, and so all since the start. */
+  async #settled(before: Promise<void> | null, reading: Promise<unknown>): Promise<void> {
+    await before
+    try {
+      await reading
+    } catch {
+      // Its probe tells.
+    }
   }
 
   /** Those that an INFO which is asked for now has counted already. */

@@ -72,6 +72,7 @@ export const redis: Product<RedisConfig, RedisLink> = {
     lfu,
     hotSlot,
   ],
+  pipelined: true,
   prerequisites,
   unavailable: unavailableBecause,
   address: redisAddress,

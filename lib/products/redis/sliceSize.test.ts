@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { takenApart } from './info.ts'
 import { SliceSize, scansIn } from './sliceSize.ts'
 
 /** Seconds in which slices of the present size are asked for, each of whose names holds the server for so long. */
@@ -40,9 +41,13 @@ it('learns nothing from walks of others, from slices of a few names, and from co
 })
 
 it('reads them out of INFO', () => {
-  expect(scansIn('cmdstat_get:calls=1,usec=2\r\ncmdstat_scan:calls=30,usec=9000,usec_per_call=300.00\r\n')).toEqual({
+  expect(scansIn(takenApart('cmdstat_get:calls=1,usec=2\r\ncmdstat_scan:calls=30,usec=9000,usec_per_call=300.00\r\n'))).toEqual({
     calls: 30,
     us: 9_000,
   })
-  expect([scansIn(''), scansIn('cmdstat_scan:calls=,usec=x'), scansIn('cmdstat_sscan:calls=1,usec=2')]).toEqual([null, null, null])
+  expect([
+    scansIn(takenApart('')),
+    scansIn(takenApart('cmdstat_scan:calls=,usec=x')),
+    scansIn(takenApart('cmdstat_sscan:calls=1,usec=2')),
+  ]).toEqual([null, null, null])
 })

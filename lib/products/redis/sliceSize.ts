@@ -1,3 +1,5 @@
+import type { Info } from './info.ts'
+
 /** Names of one SCAN at most, and at least where they take long. */
 const MOST = 250
 const LEAST = 25
@@ -40,8 +42,10 @@ export class SliceSize {
   }
 }
 
-/** What an INFO text counts of SCAN. */
-export function scansIn(info: string): Counted | null {
-  const found = /^cmdstat_scan:calls=(\d{1,15}),usec=(\d{1,15})/m.exec(info)
-  return found ? { calls: Number(found[1]), us: Number(found[2]) } : null
+/** What an INFO counts of SCAN. */
+export function scansIn({ commands }: Info): Counted | null {
+  const scan = commands.get('scan')
+  const [calls, us] = [scan?.get('calls'), scan?.get('usec')]
+  return calls && us && WHOLE.test(calls) && WHOLE.test(us) ? { calls: Number(calls), us: Number(us) } : null
 }
+const WHOLE = /^\d{1,15}$/

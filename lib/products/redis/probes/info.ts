@@ -85,7 +85,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
   vital: true,
   async read(link, _cursor, signal) {
     // Lookups under way would be counted by this INFO but not yet by us; those sent after it are served after it.
-    await link.looks.looking
+    while (link.looks.looking) await link.looks.looking
     const own = link.looks.soFar()
     const answer = await askInfo(link, signal)
     if (typeof answer !== 'string') throw malformed('INFO is to answer text', wordOf(answer))
@@ -95,7 +95,7 @@ export const info: Probe<RedisLink, InfoAnswer> = {
     await link.writes.learn(link.client, runIdIn(apart, link.seen), commands, signal)
     const seen = vitalsIn(apart, at, link.seen, link.writes)
     noteClients(link, seen)
-    link.slices.note(scansIn(answer))
+    link.slices.note(scansIn(apart))
     link.seen = seen
     const roleBefore = link.role
     link.role = roleOf(apart.fields.get('role')) ?? null
