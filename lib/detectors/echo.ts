@@ -1,5 +1,5 @@
 import { type Steps, steps, sums } from '../math/columns.ts'
-import { median } from '../math/robust.ts'
+import { median, type Numbers } from '../math/robust.ts'
 import type { Labels } from '../model/series.ts'
 import type { SeriesWindow } from '../model/window.ts'
 import { flushedAt, restartedAt } from './emptied.ts'
@@ -42,7 +42,7 @@ export function refillOf(window: SeriesWindow, subject: Labels): Refill | null {
 }
 
 /** The most of what was counted in steps within any stretch of so long, and the end of that stretch. */
-export function mostWithin(ends: readonly number[], counts: readonly number[], ms: number): { count: number; at: number } {
+export function mostWithin(ends: Numbers, counts: Numbers, ms: number): { count: number; at: number } {
   const total = sums(counts)
   const most = { count: 0, at: ends[0] ?? 0 }
   let from = 0

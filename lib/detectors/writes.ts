@@ -8,7 +8,9 @@ export function loading(window: SeriesWindow, target: string): boolean {
   if (!series) return false
   const { at, seconds, writes } = steps({ writes: series }, series.stepMs)
   const perSecond = (from: number, to: number) =>
-    writes.flatMap((count, i) => (at[i]! > window.to - from && at[i]! <= window.to - to ? [count / seconds[i]!] : []))
+    Array.from(writes.keys())
+      .filter((i) => at[i]! > window.to - from && at[i]! <= window.to - to)
+      .map((i) => writes[i]! / seconds[i]!)
   // The newest seconds alone decide, so that the end of a load is noticed at once.
   const newest = median(perSecond(5_000, 0)) ?? 0
   if (newest <= 100) return false

@@ -1,3 +1,4 @@
+import { freeScratch } from '../math/scratch.ts'
 import { boundWindow } from '../metrics/bound.ts'
 import { coarseBecause } from '../metrics/fine.ts'
 import type { AnyDetector, DetectorSettings } from '../model/detector.ts'
@@ -67,6 +68,7 @@ export function createJudge(log: Log, now: () => number = () => performance.now(
         })
         for (const verdict of detector.detect(bound, topology, settings)) {
           judged.push(learning && detector.learns ? stillLearning(verdict) : verdict)
+          freeScratch()
           const turn = pause()
           if (!turn) continue
           tookMs += now() - begun

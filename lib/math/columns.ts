@@ -1,11 +1,12 @@
 import { columnsOf, columnsOfPoints, type Point, type PointColumns, type Series } from '../model/series.ts'
 import { grown, isGap } from './rates.ts'
+import { scratch } from './scratch.ts'
 
 /** A series, whose two columns are read where they stand, or points. */
 type Source = Series | readonly Point[]
 
 const isPoints = (source: Source): source is readonly Point[] => Array.isArray(source)
-const read = (source: Source): PointColumns => (isPoints(source) ? columnsOfPoints(source) : columnsOf(source))
+const read = (source: Source, from?: number): PointColumns => (isPoints(source) ? columnsOfPoints(source, from) : columnsOf(source, from))
 
 /** Several series of one poll side by side: only the moments at which every one of them has a value. */
 export type Columns<K extends string> = { at: number[] } & Record<K, number[]>
@@ -19,11 +20,11 @@ export function columns<const K extends string>(series: Record<K, Source>): Colu
 
 type Joined = { at: Float64Array; values: Float64Array[] }
 
-function joined(sources: readonly Source[]): Joined {
+function joined(sources: readonly Source[], from?: number): Joined {
   const lists: PointColumns[] = []
   for (const source of sources) {
     const before = sources.indexOf(source)
-    lists.push(before < lists.length ? lists[before]! : read(source))
+    lists.push(before < lists.length ? lists[before]! : read(source, from))
   }
   const [first] = lists
   if (!first) return { at: new Float64Array(0), values: [] }
@@ -60,9 +61,9 @@ function isSame(one: Float64Array, other: Float64Array): boolean {
   return true
 }
 
-/** The value of exactly that moment; undefined: there is none. The points must be in the order of time. */
-export function valueAt(source: Source): (ms: number) => number | undefined {
-  const { at, value } = read(source)
+/** The value of exactly that moment; undefined: there is none. The points must be in the order of time. `since`: of those from then on. */
+export function valueAt(source: Source, since?: number): (ms: number) => number | undefined {
+  const { at, value } = read(source, since)
   let last = 0
   return (ms) => {
     // Mostly asked for one moment after the other.
@@ -80,34 +81,56 @@ export function valueAt(source: Source): (ms: number) => number | undefined {
   }
 }
 
-/** Counters as growth from poll to poll. */
-export type Steps<K extends string> = { at: number[]; seconds: number[]; restarted: boolean[] } & Record<K, number[]>
+/** Counters as growth from poll to poll, in columns that are good until the next turn of the event loop. `restarted`: 1 or 0. */
+export type Steps<K extends string> = { at: Float64Array; seconds: Float64Array; restarted: Float64Array } & Record<K, Float64Array>
 
 /**
  * The growth of counters that are polled together, at each step's end. Steps over a gap are left out; `restarted` marks the step in which
- * one of them fell (its growth counts from zero).
+ * one of them fell (its growth counts from zero). `since`: of what was read from then on.
  */
-export function steps<const K extends string>(counters: Record<K, Source>, stepMs: number): Steps<K> {
+export function steps<const K extends string>(counters: Record<K, Source>, stepMs: number, since?: number): Steps<K> {
   const names = Object.keys(counters) as K[]
-  const { at: moments, values } = joined(names.map((name) => counters[name]))
-  const grew: number[][] = names.map(() => [])
-  const [at, seconds, restarted]: [number[], number[], boolean[]] = [[], [], []]
+  const { at: moments, values } = joined(
+    names.map((name) => counters[name]),
+    since,
+  )
+  const room = Math.max(0, moments.length - 1)
+  const [at, seconds, restarted] = [scratch(room), scratch(room), scratch(room)]
+  const grew = names.map(() => scratch(room))
+  let size = 0
   for (let i = 1; i < moments.length; i++) {
-    const [from, to] = [moments[i - 1]!, moments[i]!]
-    let fell = false
-    for (let k = 0; k < values.length; k++) if (values[k]![i]! < values[k]![i - 1]!) fell = true
-    if (isGap(from, to, stepMs) && !fell) continue
-    at.push(to)
-    seconds.push((to - from) / 1000)
-    restarted.push(fell)
-    for (let k = 0; k < values.length; k++) grew[k]!.push(grown(values[k]![i - 1]!, values[k]![i]!))
+    const from = moments[i - 1]!
+    const to = moments[i]!
+    let fell = 0
+    for (let k = 0; k < values.length; k++) {
+      const before = values[k]![i - 1]!
+      const after = values[k]![i]!
+      if (after < before) fell = 1
+      grew[k]![size] = grown(before, after)
+    }
+    if (fell === 0 && isGap(from, to, stepMs)) continue
+    at[size] = to
+    seconds[size] = (to - from) / 1000
+    restarted[size++] = fell
   }
-  return { at, seconds, restarted, ...Object.fromEntries(names.map((name, k) => [name, grew[k]!])) } as Steps<K>
+  const all: Record<string, Float64Array> = { at, seconds, restarted }
+  for (let k = 0; k < names.length; k++) all[names[k]!] = grew[k]!
+  if (size < room) for (const name in all) all[name] = all[name]!.subarray(0, size)
+  return all as Steps<K>
 }
 
-/** Running sums with a leading zero: the sum of steps a … b − 1 is `sums[b] − sums[a]`. */
-export function sums(values: readonly number[]): Float64Array {
-  const out = new Float64Array(values.length + 1)
+/** Running sums of what two columns hold together. */
+export function sumsOfBoth(one: Float64Array, other: Float64Array): Float64Array {
+  const out = scratch(one.length + 1)
+  out[0] = 0
+  for (let i = 0; i < one.length; i++) out[i + 1] = out[i]! + (one[i]! + other[i]!)
+  return out
+}
+
+/** Running sums with a leading zero, likewise good until the next turn: the sum of steps a … b − 1 is `sums[b] − sums[a]`. */
+export function sums(values: ArrayLike<number>): Float64Array {
+  const out = scratch(values.length + 1)
+  out[0] = 0
   for (let i = 0; i < values.length; i++) out[i + 1] = out[i]! + values[i]!
   return out
 }

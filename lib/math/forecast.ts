@@ -19,10 +19,12 @@ export function driftOf(
   const sums = new Float64Array(blocks)
   const counts = new Uint32Array(blocks)
   const from = toMs - blocks * blockMs
-  for (let i = 0; i < moments.length; i++) {
+  let first = moments.length
+  while (first > 0 && moments[first - 1]! > from) first--
+  for (let i = first; i < moments.length; i++) {
     // A block holds its end, not its beginning.
     const block = Math.ceil((moments[i]! - from) / blockMs) - 1
-    if (block < 0 || block >= blocks) continue
+    if (block >= blocks) continue
     sums[block]! += values[i]!
     counts[block]!++
   }

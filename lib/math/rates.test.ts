@@ -1,7 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { randomOf } from '../../test/random.ts'
 import type { Point } from '../model/series.ts'
-import { coverage, cut, increase, increases, isGap, pointsWithin, rate, rates, resets, seenOf, spanMs, spanWithin } from './rates.ts'
+import {
+  coverage,
+  coverageWithin,
+  cut,
+  increase,
+  increaseOf,
+  increases,
+  isGap,
+  pointsWithin,
+  rate,
+  rates,
+  resets,
+  seenOf,
+  spanMs,
+  spanWithin,
+} from './rates.ts'
 
 const points = (...values: (number | null)[]): Point[] => values.flatMap((value, i): Point[] => (value === null ? [] : [[i * 1000, value]]))
 
@@ -76,6 +91,8 @@ test('of a series within a stretch the same is told as of the points that are cu
     const inside = from > to ? [] : cut(all, from, to)
     expect(pointsWithin(series, from, to)).toEqual(inside)
     expect(spanWithin(series, from, to)).toBe(spanMs(inside))
+    expect(coverageWithin(series, from, to)).toBe(coverage(inside, 1_000, from, to))
+    expect(increaseOf(inside.map(([, value]) => value))).toBe(increase(inside))
     expect(seenOf(series, from, to)).toBeCloseTo(coverage(all, 1_000, from, to), 12)
   }
 })

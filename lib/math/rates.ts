@@ -1,4 +1,4 @@
-import { columnsOf, newestOf, type Point, type Series } from '../model/series.ts'
+import { columnsOf, momentsOf, newestOf, type Point, type Series } from '../model/series.ts'
 
 /** A hole between two points wider than this many steps is a gap: what happened inside is unknown. */
 const GAP_STEPS = 2.5
@@ -13,6 +13,13 @@ export const grown = (before: number, after: number) => (after >= before ? after
 export function increase(points: readonly Point[]): number {
   let sum = 0
   for (let i = 1; i < points.length; i++) sum += grown(points[i - 1]![1], points[i]![1])
+  return sum
+}
+
+/** The same of its values alone. */
+export function increaseOf(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 1; i < values.length; i++) sum += grown(values[i - 1]!, values[i]!)
   return sum
 }
 
@@ -32,12 +39,9 @@ export function spanMs(points: readonly Point[]): number {
 }
 
 /** The same of the points of a series within [from, to]. */
-export function spanWithin(series: Series, from: number, to: number): number {
-  const { at } = columnsOf(series)
-  let [first, last] = [0, at.length - 1]
-  while (first < at.length && at[first]! < from) first++
-  while (last >= 0 && at[last]! > to) last--
-  return last > first ? at[last]! - at[first]! : 0
+export function spanWithin(series: Series, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): number {
+  const at = momentsOf(series, from, to)
+  return at.length < 2 ? 0 : at[at.length - 1]! - at[0]!
 }
 
 /** How often a counter fell, which is how often its server restarted or was reset. */
@@ -69,9 +73,17 @@ export function coverage(points: readonly Point[], stepMs: number, fromMs: numbe
   return toMs > fromMs ? Math.min(1, seen / (toMs - fromMs)) : 0
 }
 
+/** The same of the points of a series within that stretch. */
+export function coverageWithin(series: Series, fromMs: number, toMs: number): number {
+  const at = momentsOf(series, fromMs, toMs)
+  let seen = 0
+  for (let i = 1; i < at.length; i++) if (!isGap(at[i - 1]!, at[i]!, series.stepMs)) seen += at[i]! - at[i - 1]!
+  return toMs > fromMs ? Math.min(1, seen / (toMs - fromMs)) : 0
+}
+
 /** The same of a series' points. */
 export function seenOf(series: Series, fromMs: number, toMs: number): number {
-  const { at } = columnsOf(series)
+  const at = momentsOf(series, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
   let seen = 0
   for (let i = at.length - 1; i > 0 && seen < toMs - fromMs; i--) if (!isGap(at[i - 1]!, at[i]!, series.stepMs)) seen += at[i]! - at[i - 1]!
   return toMs > fromMs ? Math.min(1, seen / (toMs - fromMs)) : 0
@@ -102,13 +114,9 @@ export function cut(points: readonly Point[], fromMs: number, toMs: number): rea
 
 /** The points of a series within [from, to]: those before are not made. */
 export function pointsWithin(series: Series, from: number, to: number): Point[] {
-  const { at, value } = columnsOf(series)
+  const { at, value } = columnsOf(series, from, to)
   const points: Point[] = []
-  let end = at.length
-  while (end > 0 && at[end - 1]! > to) end--
-  let first = end
-  while (first > 0 && at[first - 1]! >= from) first--
-  for (let i = first; i < end; i++) points.push([at[i]!, value[i]!])
+  for (let i = 0; i < at.length; i++) points.push([at[i]!, value[i]!])
   return points
 }
 

@@ -6,8 +6,11 @@ import {
   sampleStandardDeviation,
 } from 'simple-statistics'
 
+/** Numbers in a list or in a column. */
+export type Numbers = readonly number[] | Float64Array
+
 /** The middle value; null of nothing. */
-export const median = (values: readonly number[]): number | null => (values.length === 0 ? null : medianOf(values as number[]))
+export const median = (values: Numbers): number | null => (values.length === 0 ? null : medianOf(values as number[]))
 
 /** The median without one of the values; null of that one alone. In logarithmic time of a sorted list, so that each of many can be compared with the others. */
 export function medianWithout(sorted: readonly number[], one: number): number | null {
@@ -27,12 +30,11 @@ export function medianWithout(sorted: readonly number[], one: number): number | 
 export const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : meanOf(values as number[]))
 
 /** The value below which the fraction `q` (0 to 1) lies; null of nothing. */
-export const quantile = (values: readonly number[], q: number): number | null =>
+export const quantile = (values: Numbers, q: number): number | null =>
   values.length === 0 ? null : quantileOf(values as number[], Math.min(1, Math.max(0, q)))
 
 /** Median absolute deviation, times 1.4826 so that it equals the standard deviation of normal noise; null of nothing. */
-export const mad = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : medianAbsoluteDeviation(values as number[]) * 1.4826
+export const mad = (values: Numbers): number | null => (values.length === 0 ? null : medianAbsoluteDeviation(values as number[]) * 1.4826)
 
 /** Sample standard deviation; 0 of fewer than two values. */
 export const deviation = (values: readonly number[]): number => (values.length < 2 ? 0 : sampleStandardDeviation(values as number[]))

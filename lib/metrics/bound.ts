@@ -55,9 +55,11 @@ export function boundWindow(
   }
 }
 
+const isLate = ({ lateMs }: Series) => lateMs !== undefined && lateMs > 0
+
 /** The same array where all are fine enough, which is the usual case. */
 function fineOf(all: Series[], needs: Named, coarse: (series: Series) => void): Series[] {
-  if (all.every((series) => isFine(series, needs))) return all
+  if (!all.some(isLate)) return all
   return all.filter((series) => {
     const fine = isFine(series, needs)
     if (!fine) coarse(series)

@@ -22,8 +22,12 @@ export interface Series {
   readonly points: readonly Point[]
   /** The newest of them, where it is known without making all of them. See `newestOf`. */
   readonly newest?: Point | undefined
-  /** All of them as two columns, good until the next turn of the event loop; undefined where they are not held so. See `columnsOf`. */
-  columns?(): PointColumns | undefined
+  /** Those of [from, to], all by default, as two columns, good until the next turn of the event loop; undefined where they are not held so. See `columnsOf`. */
+  columns?(from?: number, to?: number): PointColumns | undefined
+  /** The moments alone of those of [from, to], likewise. See `momentsOf`. */
+  moments?(from: number, to: number): Float64Array | undefined
+  /** The value of the oldest of them where it is known, without reading the others, that none is lower than the one before it; else undefined. */
+  leastOfRising?(): number | undefined
   /** A counter's growth over those of [from, to], where it is known without making them. See `grownWithin` in lib/math. */
   grownWithin?(from: number, to: number): number
 }
@@ -31,14 +35,22 @@ export interface Series {
 /** The newest point of a series. */
 export const newestOf = (series: Series): Point | undefined => ('newest' in series ? series.newest : series.points.at(-1))
 
-/** The points of a series as two columns, to be read at once: a pair for each would be most of the work of whoever looks at all of them. */
-export const columnsOf = (series: Series): PointColumns => series.columns?.() ?? columnsOfPoints(series.points)
+/** The points of a series within [from, to] as two columns, to be read at once: a pair for each would be most of the work of whoever looks at all of them. */
+export const columnsOf = (series: Series, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): PointColumns =>
+  series.columns?.(from, to) ?? columnsOfPoints(series.points, from, to)
 
-export function columnsOfPoints(points: readonly Point[]): PointColumns {
-  const [at, value] = [new Float64Array(points.length), new Float64Array(points.length)]
-  for (let i = 0; i < points.length; i++) {
-    at[i] = points[i]![0]
-    value[i] = points[i]![1]
+/** The moments alone of the points of a series within [from, to]: no value is read. */
+export const momentsOf = (series: Series, from: number, to: number): Float64Array =>
+  series.moments?.(from, to) ?? columnsOfPoints(series.points, from, to).at
+
+export function columnsOfPoints(points: readonly Point[], from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): PointColumns {
+  let [first, end] = [0, points.length]
+  while (first < end && points[first]![0] < from) first++
+  while (end > first && points[end - 1]![0] > to) end--
+  const [at, value] = [new Float64Array(end - first), new Float64Array(end - first)]
+  for (let i = first; i < end; i++) {
+    at[i - first] = points[i]![0]
+    value[i - first] = points[i]![1]
   }
   return { at, value }
 }

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { randomOf } from '../../test/random.ts'
-import { cut, increase } from '../math/rates.ts'
+import { cut, increase, resets } from '../math/rates.ts'
 import { History } from './history.ts'
 import { Values } from './values.ts'
 
@@ -130,6 +130,7 @@ it('a column of values goes from none over whole numbers to doubles, and back', 
 
 it('what it grew by within a stretch is what its points grew by, and its columns are its points, over restarts, starts and set clocks', () => {
   const random = randomOf(11)
+  let rising = 0
   for (let round = 0; round < 20; round++) {
     const history = new History(1, 'x', { target: 'a' }, 1_000)
     let [at, count] = [START, 0]
@@ -159,7 +160,12 @@ it('what it grew by within a stretch is what its points grew by, and its columns
       expect(history.grownWithin(from, to)).toBe(increase(points))
       const { at: moments, value } = history.columnsWithin(from, to)!
       expect([...moments].map((ms, k) => [ms, value[k]])).toEqual(points)
+      expect([...history.momentsWithin(from, to)!]).toEqual([...moments])
+      const least = history.leastOfRising(from, to)
+      if (least !== undefined) rising++
+      if (least !== undefined) expect([least, resets(points)]).toEqual([Math.min(...value), 0])
       expect(cut(points, from, to)).toEqual(points)
     }
   }
+  expect(rising).toBeGreaterThan(100)
 })

@@ -1,9 +1,9 @@
 import { grown, increase } from '../math/rates.ts'
+import { briefly, scratch } from '../math/scratch.ts'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Labels, Point, PointColumns } from '../model/series.ts'
 import type { Columns } from './chunks.ts'
 import { cutOf } from './cutOf.ts'
-import { briefly, scratch } from './scratch.ts'
 import { Timed } from './timed.ts'
 import { Values } from './values.ts'
 import type { Held } from './window.ts'
@@ -149,6 +149,20 @@ export class History extends Timed implements Held {
     const value = scratch(at.length)
     this.#values.copyTo(value, first, first + at.length)
     return { at, value }
+  }
+
+  momentsWithin(from: number, to: number): Float64Array | undefined {
+    if (this.pending) this.#load()
+    if (from < this.heldFrom && this.older) return undefined
+    return this.momentsBetween(this.indexAt(from), to >= this.lastAt ? this.size : this.indexAfter(to))
+  }
+
+  leastOfRising(from: number, to: number): number | undefined {
+    if (this.pending) this.#load()
+    if (from < this.heldFrom && this.older) return undefined
+    const first = this.indexAt(from)
+    if (first >= this.size || this.atOf(first) > to) return undefined
+    return this.#fell <= this.#dropped + first ? this.reading(first) : undefined
   }
 
   spans(from: number, to: number): boolean {

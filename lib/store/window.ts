@@ -17,6 +17,10 @@ export interface Held {
   newest?(from: number, to: number): Point | undefined
   /** All points of [from, to] as two columns, good until the next turn of the event loop; undefined where some are not in memory. */
   columnsWithin?(from: number, to: number): PointColumns | undefined
+  /** Their moments alone, likewise. */
+  momentsWithin?(from: number, to: number): Float64Array | undefined
+  /** The value of the first of them where it is known that none is lower than the one before it; else undefined. */
+  leastOfRising?(from: number, to: number): number | undefined
   /** A counter's growth over its points of [from, to], without making them. */
   grownWithin?(from: number, to: number): number
 }
@@ -29,26 +33,29 @@ export interface Holder {
   past?: Holder
 }
 
-/** Series whose points a window keeps: rules go target by target, and those of a whole fleet would be hundreds of megabytes. */
-const KEPT_MOST = 48
+/**
+ * So many series a window keeps, with the points that were made of them: rules go target by target, and those of a whole fleet would be hundreds
+ * of megabytes. Few, because each of them is compared with the one that is asked for.
+ */
+const KEPT_MOST = 16
 
 /** A stretch of what a holder holds. Cheap to make: the points of each series are cut when they are first read, and kept while they are among the newest. */
 export function windowOf(holder: Holder, from: number, to: number): SeriesWindow {
-  const seen = new Map<Held, Series | null>()
+  const kept: CutSeries[] = []
+  let next = 0
+  const cutOf = (held: Held): CutSeries => {
+    for (const series of kept) if (series.isOf(held)) return series
+    const series = new CutSeries(held, from, to)
+    kept[next] = series
+    next = (next + 1) % KEPT_MOST
+    return series
+  }
   return {
     from,
     to,
     series: (metric, labels) => {
       const out: Series[] = []
-      for (const held of holder.find(metric, labels)) {
-        let series = seen.get(held)
-        if (series === undefined) {
-          series = held.spans(from, to) ? new CutSeries(held, from, to) : null
-          if (seen.size >= KEPT_MOST) seen.clear()
-          seen.set(held, series)
-        }
-        if (series) out.push(series)
-      }
+      for (const held of holder.find(metric, labels)) if (held.spans(from, to)) out.push(cutOf(held))
       return out
     },
     records: (kind, target) => holder.records(kind, target).filter((record) => record.at <= to),
@@ -78,6 +85,10 @@ class CutSeries implements Series {
     this.#to = to
   }
 
+  isOf(held: Held): boolean {
+    return this.#held === held
+  }
+
   get points(): readonly Point[] {
     this.#points ??= this.#held.points(this.#from, this.#to)
     return this.#points
@@ -88,8 +99,16 @@ class CutSeries implements Series {
     return this.#held.newest(this.#from, this.#to)
   }
 
-  columns(): PointColumns | undefined {
-    return this.#points ? undefined : this.#held.columnsWithin?.(this.#from, this.#to)
+  columns(from = this.#from, to = this.#to): PointColumns | undefined {
+    return this.#held.columnsWithin?.(Math.max(from, this.#from), Math.min(to, this.#to))
+  }
+
+  moments(from: number, to: number): Float64Array | undefined {
+    return this.#held.momentsWithin?.(Math.max(from, this.#from), Math.min(to, this.#to))
+  }
+
+  leastOfRising(): number | undefined {
+    return this.#held.leastOfRising?.(this.#from, this.#to)
   }
 
   grownWithin(from: number, to: number): number {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { count, text } from '../../format/format.ts'
-import { grownWithin, newestValue, pointsWithin } from '../../math/rates.ts'
+import { grownWithin, newestValue } from '../../math/rates.ts'
 import { quantile } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
+import { columnsOf } from '../../model/series.ts'
 import { cacheRows, evidence, staleBecause } from '../rows.ts'
 import { duration, patience, share } from '../settings.ts'
 
@@ -32,12 +33,9 @@ export const clientsNearLimit: Detector<Settings> = {
       const most = newestValue(row.cache_connections_max)
       if (!most) return { subject, is: 'unjudged', because: 'no limit is reported' }
       const from = window.to - settings.over
-      const points = pointsWithin(row.cache_connections!, from, window.to)
-      if (points.length < 5) return { subject, is: 'unjudged', because: `${points.length} readings of the connections; 5 needed` }
-      const open = quantile(
-        points.map(([, value]) => value),
-        0.2,
-      )!
+      const { value } = columnsOf(row.cache_connections!, from, window.to)
+      if (value.length < 5) return { subject, is: 'unjudged', because: `${value.length} readings of the connections; 5 needed` }
+      const open = quantile(value, 0.2)!
       const refused = row.cache_connections_rejected_total
       const rejected = refused ? grownWithin(refused, from, window.to) : 0
       if (open < settings.near * most && rejected === 0) return { subject, is: 'clear' }

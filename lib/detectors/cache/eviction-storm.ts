@@ -4,6 +4,7 @@ import { steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { newestValue, rates } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
+import { scratch } from '../../math/scratch.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
@@ -92,7 +93,8 @@ export const evictionStorm: Detector<Settings> = {
       const { at, seconds, evicted } = steps({ evicted: evictions }, evictions.stepMs)
       const items = newestValue(row.cache_items)
       // A poll that follows a late one at once sees a moment, and servers evict in batches: one batch is no rate.
-      const perSecond = evicted.map((count, i) => count / Math.max(seconds[i]!, evictions.stepMs / 1_000))
+      const perSecond = scratch(evicted.length)
+      for (let i = 0; i < evicted.length; i++) perSecond[i] = evicted[i]! / Math.max(seconds[i]!, evictions.stepMs / 1_000)
       const newest = perSecond.at(-1) ?? 0
       const memory: Evidence[] = []
       const [used, most] = [row.cache_memory_used_bytes, row.cache_memory_max_bytes].map(newestValue)
@@ -193,11 +195,11 @@ function ratesOf(then: SeriesWindow, subject: Labels): number[] {
  * How many more keys a second are filled at a poll than before it because more is read: as many of the reads miss as before. A full cache evicts
  * one for each, and nothing is wrong. None where reads are not reported.
  */
-function moreFillsOf(row: Row<'cache_hits_total' | 'cache_misses_total'>, at: readonly number[]): (from: number, i: number) => number {
+function moreFillsOf(row: Row<'cache_hits_total' | 'cache_misses_total'>, at: Float64Array): (from: number, i: number) => number {
   const { cache_hits_total: hits, cache_misses_total: misses } = row
   if (!hits || !misses) return () => 0
   const grown = steps({ hits, misses }, hits.stepMs)
-  const place = new Map(grown.at.map((ms, k) => [ms, k]))
+  const place = new Map(Array.from(grown.at, (ms, k) => [ms, k]))
   const perSecond = (of: (k: number) => number) =>
     at.map((ms) => {
       const k = place.get(ms)
@@ -214,7 +216,7 @@ function moreFillsOf(row: Row<'cache_hits_total' | 'cache_misses_total'>, at: re
 }
 
 /** Runs of consecutive polls at or above the floor, each with its last poll and its highest rate. */
-function burstsOf(perSecond: readonly number[], floor: number): { to: number; height: number }[] {
+function burstsOf(perSecond: Float64Array, floor: number): { to: number; height: number }[] {
   const bursts: { to: number; height: number }[] = []
   for (const [i, rate] of perSecond.entries()) {
     if (rate < floor) continue

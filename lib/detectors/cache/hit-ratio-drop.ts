@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration as durationText, text } from '../../format/format.ts'
-import { type Steps, steps, sums } from '../../math/columns.ts'
+import { type Steps, steps, sums, sumsOfBoth } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { median } from '../../math/robust.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
@@ -77,7 +77,7 @@ export const hitRatioDrop: Detector<Settings> = {
       // The time before a restart, or before a ring moved keys here, is no baseline: the misses after it are the refill.
       const { movedAt, phase } = refilling(window, topology, subject.target!)
       if (phase === 'refill') return [{ subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched again' }]
-      const start = Math.max(grown.restarted.lastIndexOf(true) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
+      const start = Math.max(grown.restarted.lastIndexOf(1) + 1, movedAt === null ? 0 : firstAfter(grown.at, movedAt))
       const youngAt = uptime ? youngUntil(uptime, settings.young) : 0
       const least = phase === 'echo' ? Math.max(settings.drop, settings.dropMoved) : settings.drop
       const season = lazySeason(window, 'lowest', (then) => ratiosOf(then, subject))
@@ -135,7 +135,7 @@ function ratiosOf(then: SeriesWindow, subject: Labels): number[] {
   )
   if (!row?.cache_hits_total || !row.cache_misses_total) return []
   const { hits, misses } = steps({ hits: row.cache_hits_total, misses: row.cache_misses_total }, row.cache_hits_total.stepMs)
-  return hits.flatMap((hit, i) => (hit + misses[i]! >= MINUTE_LOOKUPS_MIN ? [hit / (hit + misses[i]!)] : []))
+  return Array.from(hits).flatMap((hit, i) => (hit + misses[i]! >= MINUTE_LOOKUPS_MIN ? [hit / (hit + misses[i]!)] : []))
 }
 
 /** `begin`: the end of the last poll before it; `since`: when it was seen first. */
@@ -148,12 +148,12 @@ function newestDrop(
   youngAt: number,
   settings: Settings & FallLimits,
 ): Drop | null | 'short' | 'idle' {
-  const at = all.at.slice(start)
+  const at = all.at.subarray(start)
   const count = at.length
   if (count < BEFORE_MIN + 2) return 'short'
-  const hits = sums(all.hits.slice(start))
-  const lookups = sums(all.hits.slice(start).map((hit, i) => hit + all.misses[start + i]!))
-  const seconds = sums(all.seconds.slice(start))
+  const hits = sums(all.hits.subarray(start))
+  const lookups = sumsOfBoth(all.hits.subarray(start), all.misses.subarray(start))
+  const seconds = sums(all.seconds.subarray(start))
   if (lookups[count]! - lookups[Math.max(0, count - 30)]! === 0) return 'idle'
   const sumsOf = { hits, lookups }
   const ratio = (from: number, to: number) => ratioOf(sumsOf, from, to)
@@ -209,6 +209,8 @@ function highestRatio(hits: Float64Array, lookups: Float64Array): number {
 
 /** The newest moment at which it was up for less than that; 0: it was not. */
 function youngUntil(uptime: Series, youngMs: number): number {
+  const youngest = uptime.leastOfRising?.()
+  if (youngest !== undefined && youngest * 1000 >= youngMs) return 0
   const { at, value } = columnsOf(uptime)
   for (let i = at.length - 1; i >= 0; i--) if (value[i]! * 1000 < youngMs) return at[i]!
   return 0
@@ -222,11 +224,11 @@ function echoUntil(uptime: Series | undefined): number {
 
 /** Misses a second in the middle of the five minutes before. A burst of reads is no part of the middle. */
 function usualMisses({ at, misses, seconds }: Steps<'hits' | 'misses'>, since: number): number {
-  const before = misses.flatMap((count, i) => (at[i]! < since && at[i]! >= since - USUAL_MS ? [count / seconds[i]!] : []))
+  const before = Array.from(misses).flatMap((count, i) => (at[i]! < since && at[i]! >= since - USUAL_MS ? [count / seconds[i]!] : []))
   return median(before) ?? 0
 }
 
-function firstAfter(at: readonly number[], moment: number): number {
+function firstAfter(at: Float64Array, moment: number): number {
   const index = at.findIndex((ms) => ms > moment)
   return index < 0 ? at.length : index
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { count, duration as durationText, safe, text } from '../../format/format.ts'
 import { steps } from '../../math/columns.ts'
-import { coverage, grownWithin, increase, pointsWithin, spanMs } from '../../math/rates.ts'
+import { coverageWithin, grownWithin, increaseOf, spanWithin } from '../../math/rates.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Severity, Verdict } from '../../model/finding.ts'
 import type { LargeEntry } from '../../model/record.ts'
-import type { Labels, Point, Series } from '../../model/series.ts'
+import { columnsOf, type Labels, type Point, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { isMeanRise } from '../rises.ts'
 import { cacheCount, cacheRows, evidence, staleBecause } from '../rows.ts'
@@ -122,7 +122,7 @@ function hourlyMeans(then: SeriesWindow, { target }: Labels, commands: readonly 
     all.every((one) => one.has(ms)) ? [[ms, all.reduce((sum, one) => sum + one.get(ms)!, 0)]] : [],
   )
   const { calls, sent } = steps({ calls: called, sent: bytes }, bytes.stepMs)
-  return calls.flatMap((count, i) => (count >= COMMANDS_MIN ? [sent[i]! / count] : []))
+  return Array.from(calls).flatMap((count, i) => (count >= COMMANDS_MIN ? [sent[i]! / count] : []))
 }
 
 /** A smaller mean reply is no large one, however much it rose. */
@@ -133,22 +133,21 @@ const COMMANDS_MIN = 100
 /** Measured only where much is sent, because each of a server's commands has a series of its own. */
 function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, settings: Settings): Sent | string {
   const from = window.to - settings.over
-  const points = pointsWithin(bytes, from, window.to)
-  const seconds = spanMs(points) / 1000
-  if (coverage(points, bytes.stepMs, from, window.to) < 0.7)
-    return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
-  const perSecond = increase(points) / seconds
+  const seconds = spanWithin(bytes, from, window.to) / 1000
+  if (coverageWithin(bytes, from, window.to) < 0.7) return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
+  const grew = increaseOf(columnsOf(bytes, from, window.to).value)
+  const perSecond = grew / seconds
   if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null, past: () => [], busiest: () => [] }
   const commands = window.series('cache_commands_total', { target: target! })
   const calls = (since: number, until: number) => commands.reduce((sum, series) => sum + grownWithin(series, since, until), 0)
   const called = calls(from, window.to)
   if (called < COMMANDS_MIN) return `${count(called)} commands; ${COMMANDS_MIN} needed`
   const [oldest, newest] = [from - settings.apart - settings.before, from - settings.apart]
-  const earlier = pointsWithin(bytes, oldest, newest)
   const calledBefore = calls(oldest, newest)
   // Of a server that sent next to nothing, our own questions would be the usual reply.
-  const sentBefore = increase(earlier)
-  const known = calledBefore >= COMMANDS_MIN && sentBefore / (Math.max(1, spanMs(earlier)) / 1000) >= settings.outputMin / 10
+  const sentBefore = increaseOf(columnsOf(bytes, oldest, newest).value)
+  const known =
+    calledBefore >= COMMANDS_MIN && sentBefore / (Math.max(1, spanWithin(bytes, oldest, newest)) / 1000) >= settings.outputMin / 10
   /** Asked for where replies have grown: the commands are many. */
   const past = () => {
     const means: number[] = []
@@ -165,7 +164,7 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
       .slice(0, FOLLOWED)
       .map(({ command }) => command)
   }
-  return { perSecond, mean: increase(points) / called, usual: known ? sentBefore / calledBefore : null, past, busiest }
+  return { perSecond, mean: grew / called, usual: known ? sentBefore / calledBefore : null, past, busiest }
 }
 
 function summaryOf(target: string, sent: Sent | null, byMean: boolean, logged: readonly LargeEntry[], { over }: Settings): string {

@@ -3,9 +3,10 @@ import { text } from '../../format/format.ts'
 import { steps, sums, valueAt } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { grownWithin } from '../../math/rates.ts'
+import { scratch } from '../../math/scratch.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
-import { columnsOf, type Point, type Series } from '../../model/series.ts'
+import { columnsOf, newestOf, type Point, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { riseAt } from '../rises.ts'
 import { cacheCount, cacheRows, evidence, factsOf, refilling, staleBecause } from '../rows.ts'
@@ -65,7 +66,8 @@ export const stampede: Detector<Settings> = {
       if (phase === 'refill') return { subject, is: 'unjudged', because: 'keys that the ring moved here are being fetched' }
       if (slotsMove(window, subject.target!)) return { subject, is: 'unjudged', because: 'slots are being moved, and their keys with them' }
       const storm = newestStampede(
-        { misses: misses!, fills, items, expired, evicted, deleted: deletions(window, subject.target!) },
+        { misses: misses!, fills, items, expired, evicted, deleted: (since) => deletions(window, subject.target!, since) },
+        window.from,
         settings,
         evidenceOfEach(fills.stepMs, caches, settings.falseAlarms),
         factsOf(topology, subject.target)?.can?.countsEndsLate ? 1 : 0,
@@ -99,29 +101,82 @@ export const stampede: Detector<Settings> = {
 
 type Stampede = { at: number; duplicates: number; fills: number; ratio: number; usual: number; seconds: number }
 
-function newestStampede(
-  series: Record<'misses' | 'fills' | 'items' | 'expired' | 'evicted', Series> & { deleted: readonly Point[] },
-  settings: Settings,
-  needed: number,
-  tears: 0 | 1,
-): Stampede | null | 'short' {
-  const { misses, fills, items, expired, evicted, deleted } = series
-  const grown = steps({ misses, fills, expired, evicted }, fills.stepMs)
-  const start = grown.restarted.lastIndexOf(true) + 1
-  const keysAt = valueAt(items)
-  const deletedAt = valueAt(deleted)
-  const rows = { at: [] as number[], fills: [] as number[], misses: [] as number[], duplicates: [] as number[] }
+type Counted = Record<'misses' | 'fills' | 'items' | 'expired' | 'evicted', Series> & { deleted(since: number): readonly Point[] }
+/** What was put, missed and put twice from poll to poll. */
+type Rows = Record<'at' | 'fills' | 'misses' | 'duplicates', Float64Array>
+
+/** Of what was read from then on. */
+function rowsSince({ misses, fills, items, expired, evicted, deleted }: Counted, since: number): Rows {
+  const grown = steps({ misses, fills, expired, evicted }, fills.stepMs, since)
+  const start = grown.restarted.lastIndexOf(1) + 1
+  const keysAt = valueAt(items, since)
+  const deletedAt = valueAt(deleted(since))
+  const room = grown.at.length
+  const rows: Rows = { at: scratch(room), fills: scratch(room), misses: scratch(room), duplicates: scratch(room) }
+  let size = 0
   for (let i = Math.max(1, start); i < grown.at.length; i++) {
-    const [from, to] = [grown.at[i - 1]!, grown.at[i]!]
-    const [before, after] = [keysAt(from), keysAt(to)]
+    const from = grown.at[i - 1]!
+    const to = grown.at[i]!
+    const before = keysAt(from)
+    const after = keysAt(to)
     if (before === undefined || after === undefined || to - from > 2.5 * fills.stepMs) continue
     const removed = grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt(to) ?? 0) - (deletedAt(from) ?? deletedAt(to) ?? 0))
     // A write that added no key met one that existed: another reader had filled it, or it was overwritten.
-    rows.at.push(to)
-    rows.fills.push(grown.fills[i]!)
-    rows.misses.push(grown.misses[i]!)
-    rows.duplicates.push(grown.fills[i]! - (after - before + removed))
+    rows.at[size] = to
+    rows.fills[size] = grown.fills[i]!
+    rows.misses[size] = grown.misses[i]!
+    rows.duplicates[size++] = grown.fills[i]! - (after - before + removed)
   }
+  const cut = (column: Float64Array) => column.subarray(0, size)
+  return { at: cut(rows.at), fills: cut(rows.fills), misses: cut(rows.misses), duplicates: cut(rows.duplicates) }
+}
+
+/**
+ * Whether no stampede goes on, by the newest polls alone. One that is still held began among them, with duplicates and misses, and its part of
+ * duplicates was above the least of all polls that it may have been compared with. `isAll`: there are no older ones.
+ */
+function isQuiet(
+  { at, fills, misses, duplicates }: Rows,
+  isAll: boolean,
+  { hold, duplicatesMin, ratio }: Settings,
+  tears: number,
+): boolean {
+  const last = at.length - 1 - tears
+  if (at.length < BEFORE_MIN + 4) return false
+  for (let i = last; i >= 0 && at[last]! - at[i]! < hold; i--) {
+    if (i < BEFORE + 3 && !isAll) return false
+    if (i < BEFORE_MIN + 3) continue
+    const extra = sumOf(duplicates, i - 3, i)
+    if (extra < ALMOST * duplicatesMin || sumOf(misses, Math.max(0, i - 3 - ORIGIN), i) < ALMOST * MISSED_PART * extra) continue
+    if (extra >= ALMOST * (leastPart(duplicates, fills, Math.max(0, i - 3 - BEFORE), i - 4) + ratio) * sumOf(fills, i - 3, i)) return false
+  }
+  return true
+}
+/** Sums that are made in another order differ in their last digits. */
+const ALMOST = 0.99
+
+function sumOf(column: Float64Array, first: number, last: number): number {
+  let sum = 0
+  for (let i = first; i <= last; i++) sum += column[i]!
+  return sum
+}
+
+/** The least part of duplicates among the fills of any poll: that of several together is no less. */
+function leastPart(duplicates: Float64Array, fills: Float64Array, first: number, last: number): number {
+  let least = 1
+  for (let i = first; i <= last; i++) least = Math.min(least, fills[i]! < 1 ? 0 : duplicates[i]! / fills[i]!)
+  return Math.max(0, least)
+}
+
+/** Readers caused it only if so many of them missed first; a batch that overwrites does not read. */
+const MISSED_PART = 0.7
+
+function newestStampede(series: Counted, from: number, settings: Settings, needed: number, tears: 0 | 1): Stampede | null | 'short' {
+  // An early exit that most ticks take.
+  const since = newestOf(series.fills)![0] - settings.hold - (BEFORE + 10) * series.fills.stepMs
+  const recent = rowsSince(series, since)
+  if (isQuiet(recent, since <= from, settings, tears)) return null
+  const rows = since <= from ? recent : rowsSince(series, from)
   const count = rows.at.length
   if (count < BEFORE_MIN + 4) return 'short'
   // The counters of one answer agree: keys missing beyond the fills left in a way that no counter shows, and are no sign of duplicate fills.
@@ -148,8 +203,7 @@ function newestStampede(
       const expected = usual * filled
       if (extra - expected < Math.max(settings.duplicatesMin, settings.deviations * Math.sqrt(expected + 1))) return null
       if (extra / filled < usual + settings.ratio) return null
-      // Readers caused it only if they missed first; a batch that overwrites does not read.
-      if (over(missed, to - 4 - ORIGIN, to) < 0.7 * extra) return null
+      if (over(missed, to - 4 - ORIGIN, to) < MISSED_PART * extra) return null
       if (!riseAt({ events: duplicates, exposure: put }, { since, from, middle, to }, needed)) return null
       return { duplicates: extra, fills: filled, ratio: extra / filled, usual, seconds: 4 }
     },
@@ -176,14 +230,15 @@ function slotsMove(window: SeriesWindow, target: string): boolean {
 }
 
 /** Keys deleted by commands, at most: DEL and UNLINK may name a key that is not there. */
-function deletions(window: SeriesWindow, target: string): readonly Point[] {
+function deletions(window: SeriesWindow, target: string, since: number): readonly Point[] {
   const all = ['del', 'unlink', 'getdel', 'delex', 'delifeq'].flatMap((command) =>
     window.series('cache_commands_total', { target, command }),
   )
   const sum = new Map<number, number>()
   for (const series of all) {
     if (grownWithin(series, window.from, window.to) === 0) continue
-    for (const [at, value] of series.points) sum.set(at, (sum.get(at) ?? 0) + value)
+    const { at, value } = columnsOf(series, since)
+    for (let i = 0; i < at.length; i++) sum.set(at[i]!, (sum.get(at[i]!) ?? 0) + value[i]!)
   }
   return [...sum].sort((a, b) => a[0] - b[0])
 }

@@ -4,7 +4,7 @@ import { type Drift, driftOf, secondsTo } from '../../math/forecast.ts'
 import type { Interval } from '../../math/intervals.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
-import { columnsOf, type Labels, newestOf, type Series } from '../../model/series.ts'
+import { columnsOf, type Labels, newestOf, type PointColumns, type Series } from '../../model/series.ts'
 import type { Role } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { cacheRows, evidence, factsOf, staleBecause } from '../rows.ts'
@@ -113,14 +113,19 @@ function forecastOf(supply: Supply, to: number, { horizon, soon }: Settings): Fo
   const drifts = [FINE, COARSE].map(({ blockMs, blocks, steps }) => ({ blockMs, drift: driftOf(columns, to, blockMs, blocks, steps) }))
   if (drifts.every(({ drift }) => drift === null))
     return `${supply.what} ${supply.what === 'memory' ? 'was' : 'were'} seen for less than ${((FINE.steps + 1) * FINE.blockMs) / 1000} s`
-  const highest = columns.value.reduce((most, value) => Math.max(most, value), 0)
   const held = drifts.flatMap(({ drift, blockMs }): Forecast[] => {
-    const time = drift && drift.newest >= PEAK * highest && drift.goesOn ? secondsTo(supply.level, drift) : null
+    const time = drift?.goesOn && drift.newest >= PEAK * highestOf(columns) ? secondsTo(supply.level, drift) : null
     const within = (blockMs === FINE.blockMs ? Math.min(soon, horizon) : horizon) / 1000
     // The later end too: growth that chance may explain is no forecast.
     return time && time.value <= within && time.high <= 3 * within ? [{ ...supply, time, drift: drift!, blockMs }] : []
   })
   return held.sort((a, b) => a.time.value - b.time.value)[0] ?? null
+}
+
+function highestOf({ value }: PointColumns): number {
+  let highest = 0
+  for (let i = 0; i < value.length; i++) highest = Math.max(highest, value[i]!)
+  return highest
 }
 
 function found(window: SeriesWindow, subject: Labels, forecast: Forecast, { horizon, soon }: Settings): Verdict {

@@ -5,8 +5,8 @@ let room: Float64Array | null = null
 let used = 0
 
 /**
- * A column to be filled and read at once: its memory is given out again when as much as there is room for was asked for since. Rules read some
- * columns of each target, in one turn; a column of its own for each read would be the most that a tick makes for the garbage collector.
+ * A column to be filled and read at once, good until the next verdict or turn of the event loop. Rules read and reckon with some columns of each
+ * target; a column of its own for each would be the most that a tick makes for the garbage collector.
  */
 export function scratch(length: number): Float64Array {
   if (length > SIZE / 8) return new Float64Array(length)
@@ -14,6 +14,11 @@ export function scratch(length: number): Float64Array {
   if (used + length > SIZE) used = 0
   used += length
   return room.subarray(used - length, used)
+}
+
+/** Gives all such columns back, between two verdicts: the next one finds its room in the processor's cache. */
+export function freeScratch(): void {
+  used = 0
 }
 
 let brief = new Float64Array(1_024)
