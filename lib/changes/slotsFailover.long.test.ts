@@ -21,13 +21,13 @@ describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
         // In the middle of a command the server itself refuses.
         because: expect.stringMatching(/ is a replica now \(a fail-over\)|^Slots cannot be moved from /),
       })
-      expect(await evenkeel.ended(change, 30)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Its job failed: /) })
+      expect(await evenkeel.ended(change, 120)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Its job failed: /) })
       const masters = nodes.map((node, i) => (i === which ? replicas[i]! : node))
       await expect.poll(() => served(masters), { timeout: 5_000 }).toEqual(before)
       await fleet.whole(masters)
       for (const node of masters) expect(await redisSay(node, 'CLUSTER INFO')).toContain('cluster_state:ok')
     },
-    90_000,
+    400_000,
   )
 
   test.each([
@@ -55,11 +55,11 @@ describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
 
       const dead = `127.0.0.1:${nodes[which]!.about.port}`
       const heir = `127.0.0.1:${replicas[which]!.about.port}`
-      expect(await evenkeel.until(look, ({ state }) => state !== 'running', 30)).toMatchObject({
+      expect(await evenkeel.until(look, ({ state }) => state !== 'running', 90)).toMatchObject({
         state: 'failed',
         because: `${dead} has failed, and ${heir} took its place (a fail-over): the job ends, and what it has moved comes back.`,
       })
-      expect(await evenkeel.ended(change, 60)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Its job failed: /) })
+      expect(await evenkeel.ended(change, 240)).toMatchObject({ state: 'rolled_back', outcome: expect.stringMatching(/^Its job failed: /) })
       const masters = nodes.map((node, i) => (i === which ? replicas[i]! : node))
       await expect.poll(() => served(masters), { timeout: 5_000 }).toEqual(before)
       // Clients without a deadline would wait for it for ever.
@@ -69,6 +69,6 @@ describeWith(['redis-server'], 'a fail-over while slots are moved', () => {
       await fleet.whole(masters)
       for (const node of masters) expect(await redisSay(node, 'CLUSTER INFO')).toContain('cluster_state:ok')
     },
-    120_000,
+    600_000,
   )
 })
