@@ -1,5 +1,5 @@
 import { decimalOf } from '../answers.ts'
-import { WRAPPED } from './info.ts'
+import { WRAPPED } from './infoLines.ts'
 
 /** The classes that `client-output-buffer-limit` sets limits for. */
 export const CLIENT_CLASSES = ['normal', 'replica', 'pubsub'] as const

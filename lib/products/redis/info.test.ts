@@ -39,7 +39,11 @@ test.each(ODD.map((text) => [text.slice(0, 20), text]))('reads an INFO as it sta
   const plain = plainly(text)
   const info = takenApart(text)
   expect(info.unread).toEqual(plain.unread)
-  expect([...info.fields]).toEqual([...new Map(plain.fields)])
+  const fields = Object.fromEntries([...info.fields.names()].map((name) => [name, info.fields.get(name)]))
+  expect(fields).toEqual(Object.fromEntries(plain.fields))
+  for (const [name, value] of Object.entries(fields))
+    expect([name, info.fields.has(name), info.fields.digits(name)]).toEqual([name, true, /^\d{1,15}$/.test(value!) ? Number(value) : -1])
+  expect([info.fields.has('nowhere'), info.fields.get('nowhere'), info.fields.digits('nowhere')]).toEqual([false, undefined, -1])
   expect([...info.commands.keys()]).toEqual([...new Map(plain.commands).keys()])
   for (const [name, fields] of new Map(plain.commands))
     for (const field of ['calls', 'usec', 'xcalls', 'usec_per_call', 'all'])
@@ -49,4 +53,33 @@ test.each(ODD.map((text) => [text.slice(0, 20), text]))('reads an INFO as it sta
         fields[field],
         Object.hasOwn(fields, field),
       ])
+})
+
+test('one INFO after another, of servers that print other lines in other orders, reads as it does alone', () => {
+  const lines = FIXTURE.split('\n')
+  const texts = [
+    FIXTURE,
+    lines.toReversed().join('\n'),
+    lines.filter((_, i) => i % 3 > 0).join('\n'),
+    `${FIXTURE}\nused_memory:7 \n`,
+    FIXTURE,
+  ]
+  for (const text of [...texts, ...texts]) {
+    const info = takenApart(text)
+    const plain = new Map(plainly(text).fields)
+    expect(Object.fromEntries([...info.fields.names()].map((name) => [name, info.fields.get(name)]))).toEqual(Object.fromEntries(plain))
+  }
+})
+
+test('names without an end are read, and cost no more than themselves', () => {
+  const read = (from: number) => takenApart(Array.from({ length: 4_000 }, (_, i) => `forged_${from + i}:${i}`).join('\r\n')).fields
+  for (let from = 0; from < 20_000; from += 4_000) {
+    const fields = read(from)
+    expect([fields.get(`forged_${from}`), fields.get(`forged_${from + 3_999}`), fields.has(`forged_${from - 1}`)]).toEqual([
+      '0',
+      '3999',
+      false,
+    ])
+  }
+  expect(takenApart(FIXTURE).fields.get('redis_version')).toBe('7.0.15')
 })

@@ -1,5 +1,6 @@
 import { malformed } from '../../model/error.ts'
-import { decimalOf, detached, printable } from '../answers.ts'
+import { decimalOf, printable } from '../answers.ts'
+import { BEGIN, type Fields, InfoFields, type Line, lineNamed, Pairs, WRAPPED } from './infoLines.ts'
 
 /** INFO as Redis prints it, taken apart: plain fields, and the lines that hold `a=1,b=2`. */
 export type Info = {
@@ -7,16 +8,13 @@ export type Info = {
   unread: string[]
   /** It tells of its databases: one that it does not name is empty. */
   tellsKeys: boolean
-  fields: Map<string, string>
+  fields: InfoFields
   /** `cmdstat_get` -> `get` -> its fields. */
   commands: Map<string, Fields>
   errors: Map<string, number>
   databases: Map<string, Fields>
   replicas: Fields[]
 }
-/** Values by name. */
-export type Fields = Pick<ReadonlyMap<string, string>, 'get' | 'has'>
-
 // A bound against forged answers: real servers know about 250 commands with their subcommands.
 const COMMANDS_MAX = 600
 const DATABASES_MAX = 64
@@ -45,17 +43,24 @@ export function takenApart(text: string): Info {
   const info: Info = {
     unread: [],
     tellsKeys: false,
-    fields: new Map(),
+    fields: new InfoFields(text),
     commands: new Map(),
     errors: new Map(),
     databases: new Map(),
     replicas: [],
   }
-  let before = ''
+  let before = BEGIN
   let colon = -1
   for (let from = 0, next = 0; from < text.length; from = next) {
     const newline = indexOrEnd(text, '\n', from)
     next = newline + 1
+    const usual = before.after
+    const usualEnd = usual ? plainEnd(text, usual.name, from, newline) : -1
+    if (usualEnd >= 0) {
+      take(info, usual!, from + usual!.name.length + 1, usualEnd, text)
+      before = usual!
+      continue
+    }
     const [start, end] = trimmed(text, from, newline)
     if (start === end) continue
     if (text.charCodeAt(start) === HASH) {
@@ -68,37 +73,37 @@ export function takenApart(text: string): Info {
       info.unread.push(text.slice(start, end))
       continue
     }
-    const name = nameAt(text, start, colon, before)
-    before = name
-    const value = text.slice(colon + 1, end)
-    // By the first letter first: most lines are plain fields.
-    const kind = name.charCodeAt(0)
-    if (kind !== C && kind !== D && kind !== E && kind !== L && kind !== S) info.fields.set(name, value)
-    else if (name.startsWith('cmdstat_')) {
-      if (info.commands.size < COMMANDS_MAX) info.commands.set(commandOf(name), new Pairs(value))
-    } else if (name.startsWith('errorstat_')) {
-      const count = decimalOf(new Pairs(value).get('count') ?? '')
-      if (info.errors.size < DATABASES_MAX && count >= 0 && count < WRAPPED) info.errors.set(name.slice('errorstat_'.length), count)
-    } else if (/^db\d+$/.test(name)) {
-      if (info.databases.size < DATABASES_MAX) info.databases.set(name, new Pairs(value))
-    } else if (/^slave\d+$/.test(name)) {
-      if (info.replicas.length < DATABASES_MAX) info.replicas.push(new Pairs(value))
-    } else if (!name.startsWith('latency_percentiles_')) info.fields.set(name, value)
+    before = lineNamed(text.slice(start, colon), before)
+    take(info, before, colon + 1, end, text)
   }
   info.tellsKeys ||= info.databases.size > 0
   return info
 }
 
-const [C, D, E, L, S, HASH, SPACE, TILDE] = Buffer.from('cdels# ~') as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+/** Takes in what a line says from there to its end. */
+function take(info: Info, line: Line, from: number, end: number, text: string): void {
+  const { kind, part } = line
+  if (kind === 'field') info.fields.put(line, from, end)
+  else if (kind === 'command') {
+    if (info.commands.size < COMMANDS_MAX) info.commands.set(part, new Pairs(text.slice(from, end)))
+  } else if (kind === 'error') {
+    const count = decimalOf(new Pairs(text.slice(from, end)).get('count') ?? '')
+    if (info.errors.size < DATABASES_MAX && count >= 0 && count < WRAPPED) info.errors.set(part, count)
+  } else if (kind === 'database') {
+    if (info.databases.size < DATABASES_MAX) info.databases.set(part, new Pairs(text.slice(from, end)))
+  } else if (kind === 'replica' && info.replicas.length < DATABASES_MAX) info.replicas.push(new Pairs(text.slice(from, end)))
+}
+
+/** Where the text of a line ends that begins with this name and a colon, and has no blanks around it; -1: it is another line, or is to be trimmed. */
+function plainEnd(text: string, name: string, from: number, newline: number): number {
+  const colon = from + name.length
+  if (colon >= newline || text.charCodeAt(colon) !== COLON || !text.startsWith(name, from)) return -1
+  const end = text.charCodeAt(newline - 1) === CR ? newline - 1 : newline
+  const last = text.charCodeAt(end - 1)
+  return last > SPACE && last <= TILDE ? end : -1
+}
+
+const [CR, SPACE, HASH, COLON, TILDE] = Buffer.from('\r #:~') as unknown as [number, number, number, number, number]
 
 function indexOrEnd(text: string, sign: string, from: number): number {
   const at = text.indexOf(sign, from)
@@ -116,39 +121,6 @@ function trimmed(text: string, from: number, to: number): [start: number, end: n
   return [end - line.trimStart().length, start + line.trimEnd().length]
 }
 
-/** Names of fields, each once, with the one that came after it in the newest INFO: servers print theirs in one order, and hardly ever new ones. */
-const after = new Map<string, string>()
-const names = new Map<string, string>()
-const NAMES_MAX = 5_000
-
-/** The name that stands there: the same text for all INFOs, so that it is hashed once and keeps none of them alive. */
-function nameAt(text: string, start: number, colon: number, before: string): string {
-  const usual = after.get(before)
-  if (usual !== undefined && usual.length === colon - start && text.startsWith(usual, start)) return usual
-  const read = text.slice(start, colon)
-  if (names.size >= NAMES_MAX) for (const known of [names, after]) known.clear()
-  const name = names.get(read) ?? detached(read)
-  names.set(name, name)
-  if (before === '' || names.has(before)) after.set(before, name)
-  return name
-}
-
-const commands = new Map<string, string>()
-
-/** `cmdstat_get` -> `get`, likewise. */
-function commandOf(name: string): string {
-  let command = commands.get(name)
-  if (command === undefined) {
-    if (commands.size >= NAMES_MAX) commands.clear()
-    command = detached(name.slice('cmdstat_'.length))
-    commands.set(name, command)
-  }
-  return command
-}
-
-/** Servers print a number that fell below zero as one of 64 bits: above this it is none. */
-export const WRAPPED = 2 ** 63
-
 /** Where Redis itself writes -1 for "never yet" or "not now". */
 const NONE_YET = new Set(['rdb_last_bgsave_time_sec', 'master_last_io_seconds_ago', 'slave_repl_offset', 'slave_read_repl_offset'])
 /** Differences: below zero they are numbers too. */
@@ -159,7 +131,10 @@ const SIGNED = new Set(['mem_fragmentation_bytes', 'allocator_frag_bytes'])
  * `unread`: words, and below zero, as Dragonfly and managed servers say that they keep no such number.
  */
 export function numberIn(info: Info, name: string, within?: { line: string; fields: Fields }): number | undefined {
-  const text = (within?.fields ?? info.fields).get(name)
+  const fields = within?.fields ?? info.fields
+  const digits = fields.digits(name)
+  if (digits >= 0) return digits
+  const text = fields.get(name)
   if (text === undefined || text === '') return undefined
   const value = decimalOf(text)
   if (Number.isFinite(value) && value < WRAPPED && (value >= 0 || SIGNED.has(name))) return value
@@ -185,36 +160,6 @@ export function unreadOf({ unread, fields, tellsKeys }: Info): string | null {
       .join('; ') || null
   )
 }
-
-/** A line's `a=1,b=2`, looked up where it stands: of most of its values nobody asks. Of two of one name the last counts. */
-class Pairs implements Fields {
-  readonly #line: string
-
-  constructor(line: string) {
-    this.#line = line
-  }
-
-  has(name: string): boolean {
-    return this.#at(name) >= 0
-  }
-
-  get(name: string): string | undefined {
-    const at = this.#at(name)
-    if (at < 0) return undefined
-    const end = this.#line.indexOf(',', at)
-    return this.#line.slice(at, end < 0 ? undefined : end)
-  }
-
-  #at(name: string): number {
-    const line = this.#line
-    for (let at = line.lastIndexOf(name); at >= 0; at = at === 0 ? -1 : line.lastIndexOf(name, at - 1)) {
-      const end = at + name.length
-      if (line.charCodeAt(end) === EQUALS && (at === 0 || line.charCodeAt(at - 1) === COMMA)) return end + 1
-    }
-    return -1
-  }
-}
-const [COMMA, EQUALS] = [44, 61]
 
 /** `7.0.15`, or `Valkey 8.1.0` where the server says that it is one. */
 export function versionOf(info: Info): string {

@@ -1,5 +1,6 @@
-import { decimalOf, detached } from '../answers.ts'
-import { type Fields, type Info, takenApart, WRAPPED } from './info.ts'
+import { detached } from '../answers.ts'
+import { type Info, takenApart } from './info.ts'
+import { countOf, type Fields } from './infoLines.ts'
 
 /** The newest INFO's few numbers that other probes look at before they cost something. Rates are of the time since the INFO before. */
 export type Vitals = {
@@ -70,12 +71,7 @@ export function vitalsIn(info: Info, at: number, before: Vitals | null, writes: 
 }
 
 /** NaN: absent, or no number that can be. Taken for 0, the next one that can be read would be all of its count within a second. */
-const countIn = ({ fields }: Info, name: string): number => numberOf(fields.get(name))
-
-function numberOf(text: string | undefined): number {
-  const value = decimalOf(text ?? '')
-  return value >= 0 && value < WRAPPED ? value : Number.NaN
-}
+const countIn = ({ fields }: Info, name: string): number => countOf(fields, name)
 
 /** Epoch ms by the server's clock: its keys end by that one, wherever ours stands. */
 export const serverNow = (seen: Vitals | null): number => (seen ? seen.serverTime + performance.now() - seen.at : Date.now())
@@ -89,8 +85,8 @@ function writesIn({ commands }: Info, writes: { has(command: string): boolean })
 
 /** 0 where there is none: the line is no count. */
 const callsIn = (fields: Fields | undefined): number => {
-  const calls = fields?.get('calls')
-  return calls !== undefined && /^\d+/.test(calls) ? numberOf(calls) : 0
+  const digits = fields?.digits('calls') ?? 0
+  return digits >= 0 ? digits : /^\d+/.test(fields!.get('calls') ?? '') ? countOf(fields!, 'calls') : 0
 }
 
 /** Dragonfly has no run id: its uptime falls when it begins anew. */
@@ -111,7 +107,7 @@ const SINCE = 'since-'
 /** `keys` or `expires` summed over all databases; NaN: one of them does not tell, or no number that can be. */
 function sumOf({ databases }: Info, field: 'keys' | 'expires'): number {
   let sum = 0
-  for (const fields of databases.values()) sum += numberOf(fields.get(field))
+  for (const fields of databases.values()) sum += countOf(fields, field)
   return sum
 }
 

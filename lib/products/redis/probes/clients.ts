@@ -3,7 +3,7 @@ import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
 import { decimalOf, partlyRead, printable, rawRecord, readings, wordOf } from '../../answers.ts'
 import { buffersByClass, clientField } from '../clientBuffers.ts'
-import { WRAPPED } from '../info.ts'
+import { WRAPPED } from '../infoLines.ts'
 import type { RedisLink } from '../link.ts'
 
 // CLIENT LIST is linear in the connections: about 0.3 µs and 350 bytes each.
