@@ -27,6 +27,21 @@ describe('EndTimes', () => {
       }
   })
 
+  it.each([1, 0.5])('counts what is still to end as one by one, in steps of %d ms', (step) => {
+    const random = randomOf(9)
+    const times = new EndTimes(512)
+    for (let place = 0; place < 500; place++)
+      times.set(place, random() < 0.2 ? Number.NaN : NOW + 350 + Math.floor((random() - 0.3) * 9_000) * step)
+    expect(times.wide).toBe(step < 1)
+    const [now, until] = [NOW + 350, NOW + 5_350]
+    const counts = new Uint16Array(6)
+    const ends = Array.from({ length: 480 }, (_, place) => times.of(place))
+    expect(times.tally(480, { now, until, bucketMs: 1_000 }, counts)).toBe(ends.filter((end) => !(end <= now)).length)
+    expect([...counts]).toEqual(
+      Array.from({ length: 6 }, (_, i) => ends.filter((end) => end > now && end <= until && Math.floor((end - NOW) / 1_000) === i).length),
+    )
+  })
+
   it('goes on for years in four bytes', () => {
     const times = new EndTimes(100)
     for (let day = 0; day < 1_000; day++) times.set(day % 20, NOW + day * DAY)

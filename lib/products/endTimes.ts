@@ -21,6 +21,26 @@ export class EndTimes {
     return told === NEVER ? Number.NaN : this.#base + told
   }
 
+  /**
+   * How many of the first `places` end later than `now` or never. Those that end by `until` are counted in `counts`, by bucket, the first one that of
+   * `now`. It goes through thousands each second: nothing is called for each.
+   */
+  tally(places: number, { now, until, bucketMs }: { now: number; until: number; bucketMs: number }, counts: Uint16Array): number {
+    const column = this.#column
+    const wide = this.wide
+    const base = wide ? 0 : this.#base
+    const first = Math.floor(now / bucketMs)
+    let later = 0
+    for (let place = 0; place < places; place++) {
+      const told = column[place]!
+      const endsAt = !wide && told === NEVER ? Number.NaN : base + told
+      if (endsAt <= now) continue
+      later++
+      if (endsAt <= until) counts[Math.floor(endsAt / bucketMs) - first]!++
+    }
+    return later
+  }
+
   set(place: number, endsAt: number): void {
     if (this.wide) this.#column[place] = endsAt
     else if (Number.isNaN(endsAt)) this.#column[place] = NEVER

@@ -109,14 +109,7 @@ export class TtlSample {
   histogram(now: number, keys: number): Histogram {
     const first = Math.floor(now / BUCKET_MS)
     const counts = new Uint16Array(HORIZON_MS / BUCKET_MS + 1)
-    let sampled = 0
-    for (let i = 0; i < this.size; i++) {
-      const endsAt = this.ends.of(i)
-      if (endsAt <= now) continue
-      sampled++
-      if (!(endsAt <= now + HORIZON_MS)) continue
-      counts[Math.floor(endsAt / BUCKET_MS) - first]! += 1
-    }
+    const sampled = this.ends.tally(this.size, { now, until: now + HORIZON_MS, bucketMs: BUCKET_MS }, counts)
     const buckets = this.told(first, counts)
     const fullest = buckets.reduce<[number, number] | null>((best, bucket) => (best && best[1] >= bucket[1] ? best : bucket), null)
     const pattern = fullest && commonest(this.patternsBetween(Math.max(now, fullest[0]), fullest[0] + BUCKET_MS))?.pattern
@@ -156,7 +149,10 @@ export class TtlSample {
   }
 
   private *patternsBetween(from: number, to: number): Iterable<string> {
-    for (let i = 0; i < this.size; i++) if (this.ends.of(i) >= from && this.ends.of(i) < to) yield this.patterns[this.of[i]!]!
+    for (let i = 0; i < this.size; i++) {
+      const endsAt = this.ends.of(i)
+      if (endsAt >= from && endsAt < to) yield this.patterns[this.of[i]!]!
+    }
   }
 
   /** Oldest first, so that the newest are kept. */
