@@ -4,8 +4,8 @@ import { pageHeaders } from './lib/auth/headers.ts'
 import { ownPath } from './lib/auth/ownPath.ts'
 import { refusalPage } from './lib/auth/refusal.ts'
 import { EvenkeelError } from './lib/model/error.ts'
-import { recordFailed } from './lib/server/audit/calls.ts'
 import { problemResponse } from './lib/server/http/problem.ts'
+import { calls } from './lib/server/once.ts'
 import { currentRuntime, settledRuntime } from './lib/server/runtime.ts'
 
 /** Every page comes through here; the API's own gate asks the same door (Next would buffer its bodies and streams here). */
@@ -36,7 +36,7 @@ async function answer(request: Request, nonce: string, security: Record<string, 
     const at = currentRuntime()
     // Whoever has not signed in yet is sent to do so: that is no refusal. A sign-in that failed is recorded as one.
     if (at && !arriving && !(error instanceof EvenkeelError && error.code === 'unauthenticated'))
-      await recordFailed(at, request, { operation: `${request.method} a page`, params: { path: url.pathname } }, error)
+      await (await calls()).recordFailed(at, request, { operation: `${request.method} a page`, params: { path: url.pathname } }, error)
     if (!(error instanceof EvenkeelError) || !/^(GET|HEAD)$/.test(request.method)) return problemResponse(error)
     const mode = at?.auth.mode
     if (mode === 'proxy') return refusalPage(error, '/', security)

@@ -5,7 +5,7 @@ import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { Providers } from '@/components/frame/Providers.tsx'
 import { Shell } from '@/components/frame/Shell.tsx'
-import { getFrame } from '@/lib/server/frame/frame.ts'
+import { calls } from '@/lib/server/once.ts'
 import { runtime } from '@/lib/server/runtime.ts'
 import { person } from './visit.ts'
 import './globals.css'
@@ -20,7 +20,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
 /** Every page: fonts, theme, the frame. Who is not signed in sees the page alone: proxy.ts has decided already which. */
 export default async function Layout({ children }: { children: ReactNode }) {
-  const [sent, somebody] = await Promise.all([headers(), person()])
+  const [sent, somebody, { getFrame }] = await Promise.all([headers(), person(), calls()])
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>

@@ -276,6 +276,27 @@ describe('the import table', () => {
     expect(strays('lib/changes/x.ts', "import { actuators } from '../products/actuators.ts'")).toEqual([])
   })
 
+  it('bundles the server once: pages, routes and proxy.ts reach its code by lib/server/once.ts, which imports none of it', () => {
+    const eager = (path: string) =>
+      readFileSync(join(root, path), 'utf8')
+        .replace(/^(import|export) type [^'"]*from\s*['"][^'"]+['"]/gm, '')
+        .replace(/\bimport\([^)]*\)/g, '')
+    const walk = (path: string, seen: Set<string>): Set<string> => {
+      if (seen.has(path) || !exists(path)) return seen
+      seen.add(path)
+      for (const specifier of importsOf(eager(path))) {
+        const target = resolve(path, specifier)
+        if (target?.endsWith('.ts') || target?.endsWith('.tsx')) walk(target, seen)
+      }
+      return seen
+    }
+    const entries = ['proxy.ts', ...sources.filter((path) => path.startsWith('app/'))]
+    const reached = entries.reduce((seen, path) => walk(path, seen), new Set<string>())
+    const THIN = ['lib/server/http/problem.ts', 'lib/server/once.ts', 'lib/server/runtime.ts']
+    expect([...reached].filter((path) => path.startsWith('lib/server/')).sort()).toEqual(THIN)
+    expect([...reached].filter((path) => /^lib\/(store|engine|products|detectors|advisors|config)\//.test(path))).toEqual([])
+  })
+
   it('lets nothing but lib/changes reach an actuator, through however many files', () => {
     const reach = (path: string, seen: Set<string>): Set<string> => {
       if (seen.has(path) || !exists(path)) return seen

@@ -1,5 +1,4 @@
 import { PoolList } from '@/components/pools/PoolList.tsx'
-import { listPools } from '@/lib/server/pools/pools.ts'
 import { scopeOf } from '../scope.ts'
 import { visit } from '../visit.ts'
 
@@ -7,7 +6,7 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Pools' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const scope = await scopeOf(searchParams)
-  return <PoolList first={{ scope, page: await listPools(runtime, { q: scope }) }} />
+  return <PoolList first={{ scope, page: await calls.listPools(runtime, { q: scope }) }} />
 }

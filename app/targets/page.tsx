@@ -1,5 +1,4 @@
 import { TargetList } from '@/components/targets/TargetList.tsx'
-import { listTargets } from '@/lib/server/targets/targets.ts'
 import { scopeOf } from '../scope.ts'
 import { visit } from '../visit.ts'
 
@@ -7,7 +6,7 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Targets' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const scope = await scopeOf(searchParams)
-  return <TargetList first={{ scope, page: await listTargets(runtime, { brief: true, q: scope }) }} />
+  return <TargetList first={{ scope, page: await calls.listTargets(runtime, { brief: true, q: scope }) }} />
 }

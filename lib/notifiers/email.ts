@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import { secret } from '../model/marks.ts'
 import type { Attempt, Notifier, Outcome } from '../model/notifier.ts'
@@ -57,6 +56,8 @@ export const email: Notifier<EmailConfig> = {
     const { smarthost, username, password, tls } = settings
     const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(smarthost)!
     const server: Smarthost = { host: host!, port: Number(port) }
+    // Large, and loaded only by who mails.
+    const { createTransport } = await import('nodemailer')
     const transport = createTransport({
       ...server,
       secure: tls === 'implicit',

@@ -1,5 +1,4 @@
 import { notFound, redirect } from 'next/navigation'
-import { getProposal } from '@/lib/server/proposals/proposals.ts'
 import { known } from '../../known.ts'
 import { visit } from '../../visit.ts'
 
@@ -7,9 +6,9 @@ export const dynamic = 'force-dynamic'
 
 /** A proposal is shown beside the finding that it answers. */
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const { id } = await params
-  const proposal = known(() => getProposal(runtime, decodeURIComponent(id)))
+  const proposal = known(() => calls.getProposal(runtime, decodeURIComponent(id)))
   if (!proposal) notFound()
   redirect(`/findings/${proposal.finding}`)
 }

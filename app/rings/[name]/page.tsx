@@ -1,6 +1,5 @@
 import { notFound, redirect } from 'next/navigation'
 import { RingPage } from '@/components/rings/RingPage.tsx'
-import { getRing } from '@/lib/server/rings/rings.ts'
 import { knownLater, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 
@@ -10,9 +9,9 @@ type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ lab?: 
 export const generateMetadata = async ({ params }: Props) => ({ title: `Ring ${named((await params).name)}` })
 
 export default async function Page({ params, searchParams }: Props) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const name = named((await params).name)
-  const ring = await knownLater(getRing(runtime, name))
+  const ring = await knownLater(calls.getRing(runtime, name))
   if (!ring) {
     // Where the lab stood before it had an address that no ring can take.
     if (name === 'lab') redirect(labOf((await searchParams).lab))

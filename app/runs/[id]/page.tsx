@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation'
 import { RunPage } from '@/components/runs/RunPage.tsx'
-import { runReport } from '@/lib/server/runs/report.ts'
 import { knownLater, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 
@@ -8,8 +7,8 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Load test' }
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  const { runtime } = await visit('viewer')
-  const report = await knownLater(runReport(runtime, named((await params).id)))
+  const { runtime, calls } = await visit('viewer')
+  const report = await knownLater(calls.runReport(runtime, named((await params).id)))
   if (!report) notFound()
   return <RunPage initialData={report} />
 }

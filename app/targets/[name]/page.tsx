@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation'
 import { TargetPage } from '@/components/targets/TargetPage.tsx'
-import { getTarget } from '@/lib/server/targets/targets.ts'
 import { known, named } from '../../known.ts'
 import { visit } from '../../visit.ts'
 
@@ -10,9 +9,9 @@ type Props = { params: Promise<{ name: string }> }
 export const generateMetadata = async ({ params }: Props) => ({ title: named((await params).name) })
 
 export default async function Page({ params }: Props) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const name = named((await params).name)
-  const target = known(() => getTarget(runtime, name))
+  const target = known(() => calls.getTarget(runtime, name))
   if (!target) notFound()
   return <TargetPage name={name} initialData={target} />
 }

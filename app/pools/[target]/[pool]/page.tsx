@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation'
 import { PoolPage } from '@/components/pools/PoolPage.tsx'
-import { getPool } from '@/lib/server/pools/pools.ts'
 import { knownLater, named } from '../../../known.ts'
 import { visit } from '../../../visit.ts'
 
@@ -13,10 +12,10 @@ export const generateMetadata = async ({ params }: Props) => {
 }
 
 export default async function Page({ params }: Props) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const { target, pool } = await params
   const [on, name] = [named(target), named(pool)]
-  const initialData = await knownLater(getPool(runtime, on, name))
+  const initialData = await knownLater(calls.getPool(runtime, on, name))
   if (!initialData) notFound()
   return <PoolPage target={on} name={name} initialData={initialData} />
 }

@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation'
 import { RulePage } from '@/components/rules/RulePage.tsx'
-import { getRule } from '@/lib/server/rules/rule.ts'
 import { known, named } from '../../../known.ts'
 import { visit } from '../../../visit.ts'
 
@@ -15,9 +14,9 @@ const idOf = async (params: Props['params']) => {
 export const generateMetadata = async ({ params }: Props) => ({ title: `Rule ${await idOf(params)}` })
 
 export default async function Page({ params }: Props) {
-  const { runtime } = await visit('viewer')
+  const { runtime, calls } = await visit('viewer')
   const id = await idOf(params)
-  const rule = known(() => getRule(runtime, id))
+  const rule = known(() => calls.getRule(runtime, id))
   if (!rule) notFound()
   return <RulePage initialData={rule} />
 }
