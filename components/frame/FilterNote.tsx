@@ -56,7 +56,7 @@ export function NoneMatch({ lists, noun: [one, several] }: Props) {
   return (
     <Empty title={`No ${one} matches the filter`}>
       <p className="[overflow-wrap:anywhere]">
-        There {of === 1 ? 'is' : 'are'} {count(of)} {of === 1 ? one : several} without <Asked scope={scope} />. Each word has to stand in
+        Without <Asked scope={scope} /> there {of === 1 ? 'is' : 'are'} {count(of)} {of === 1 ? one : several}. Each word has to stand in
         what is listed; <code className="font-mono">name=value</code> asks for a label, such as <code className="font-mono">team=shop</code>
         .
       </p>
