@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -191,8 +192,13 @@ export function startTwemproxy(options: { name?: string; pool: string[] }): Prom
     return {
       args: ['-c', config, '-s', String(statsPort), '-a', '127.0.0.1', '-i', '200', '-m', '512'],
       about: { port, statsPort, config },
-      // Its statistics name no pid; a taken port ends it at its start, which startDaemon sees.
-      isOurs: async () => JSON.parse(await ask(statsPort, '')).service === 'nutcracker',
+      // Its statistics name no pid; a taken port ends it at its start, which startDaemon sees. They answer before it listens for clients.
+      async isOurs() {
+        const { service } = JSON.parse(await ask(statsPort, ''))
+        const client = connect(port, '127.0.0.1')
+        await once(client, 'connect').finally(() => client.destroy())
+        return service === 'nutcracker'
+      },
     }
   })
 }
