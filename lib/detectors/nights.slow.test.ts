@@ -14,4 +14,4 @@ test('the share of nights of a fleet with an alarm of any of these rules stays b
   const { nights, withAlarm } = fleetNights(1, 1, RATE)
   expect(nights).toBe(8)
   expect(withAlarm / nights).toBeLessThan(nightsAllowed(RATE))
-}, 60_000)
+}, 180_000)
