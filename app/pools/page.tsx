@@ -8,5 +8,5 @@ export const metadata = { title: 'Pools' }
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const { runtime, calls } = await visit('viewer')
   const scope = await scopeOf(searchParams)
-  return <PoolList first={{ scope, page: await calls.listPools(runtime, { q: scope }) }} />
+  return <PoolList first={{ scope, page: await calls.listPools(runtime, { q: scope, brief: true }) }} />
 }

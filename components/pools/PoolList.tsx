@@ -86,12 +86,13 @@ const COLUMNS: Column<PoolView>[] = [
   },
 ]
 
+const BRIEF = { brief: 1 }
 const POOL_WORDS = ['pool', 'pools'] as const
 
 /** Every pool of every balancer, with its strip. */
 export function PoolList({ first }: { first: First<PoolView> }) {
   const go = useGo()
-  const list = useFiltered<PoolView>(['pools'], 'pools', { first, everyMs: 2_000, all: true })
+  const list = useFiltered<PoolView>(['pools'], 'pools', { query: BRIEF, first, everyMs: 2_000, all: true })
   const mineFirst = useMineFirst()
   const rows = mineFirst(list.items)
   return (

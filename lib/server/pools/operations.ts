@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { poolAnswer } from '../../model/answers/pool.ts'
 import { searchedPage } from '../../model/answers/shape.ts'
-import { paging } from '../http/inputs.ts'
+import { flag, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { search } from '../http/search.ts'
 import { getPool, listPools } from './pools.ts'
@@ -16,7 +16,15 @@ export const poolOperations = [
     shared: 'everything',
     summary: 'Pools of every balancer',
     tag,
-    query: z.object({ target: z.string().optional(), ...search('target, name, algorithm, or a server’s name or address'), ...paging }),
+    query: z.object({
+      target: z.string().optional(),
+      brief: flag.optional().meta({
+        description:
+          'For long lists: without rings and what is not understood, and of servers name, address, weights, state and shares alone',
+      }),
+      ...search('target, name, algorithm, or a server’s name or address'),
+      ...paging,
+    }),
     answer: searchedPage(poolAnswer),
     run: ({ runtime, query }) => listPools(runtime, query),
   }),

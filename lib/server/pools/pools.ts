@@ -26,9 +26,10 @@ const textsOf = ({ target, name, algorithm, servers }: Pool) => [
   ...servers.flatMap((server) => [server.name, server.address]),
 ]
 
+/** `brief`: what one line of a list shows, for half of what the whole costs. */
 export async function listPools(
   runtime: Runtime,
-  { target, q, ...paging }: Paging & { target?: string; q?: string } = {},
+  { target, q, brief = false, ...paging }: Paging & { target?: string; q?: string; brief?: boolean } = {},
 ): Promise<Page<PoolView>> {
   const window = runtime.engine.window(FIGURE_SPAN_MS)
   const topology = runtime.engine.topology()
@@ -41,7 +42,8 @@ export async function listPools(
   const { items, ...rest } = page(sorted, keyOf, paging)
   const pause = createSlices()
   const seen = (pool: Pool) => figureWindow(runtime, factsOf(topology, pool.target), window)
-  const views = await mapped(items, (pool) => poolView(pool, seen(pool), labelsOf({ target: pool.target }), pause), pause)
+  const view = (pool: Pool) => poolView(pool, seen(pool), labelsOf({ target: pool.target }), pause, brief)
+  const views = await mapped(items, view, pause)
   return { items: views, ...rest, ...counted }
 }
 
@@ -72,17 +74,38 @@ export function poolFigures(pool: Pool, window: SeriesWindow) {
   }
 }
 
+/** Without its ring and what is said of its servers: two thirds of a long list. */
+const briefly = <P extends Pick<Pool, 'ring' | 'unknown' | 'servers'>>({ ring: _, unknown: __, servers, ...pool }: P) => ({
+  ...pool,
+  servers: servers.map(({ name, address, id, weightSet, weightEffective, state, backup }) => ({
+    name,
+    address,
+    id,
+    weightSet,
+    weightEffective,
+    state,
+    ...(backup && { backup }),
+  })),
+})
+
+/** A server's own figures that a list does not show. */
+const UNTOLD = { sessions: null, queue: null, requestsPerSecond: null, errorRatio: null, responseSeconds: null }
+
 async function poolView(
   { lasting: _, tunable: _lines, consistent: _advice, unstick: _unstick, ...pool }: Pool,
   window: SeriesWindow,
   labels: Labels | undefined,
   pause: Pause,
+  brief = false,
 ): Promise<PoolView> {
   const where = { target: pool.target, pool: pool.name }
+  // Of the whole pool, also for a brief view: shares of a ring follow from the ring.
   const { share, ...own } = poolFigures(pool, window)
+  const shown = brief ? briefly(pool) : pool
   const serverView = (server: Pool['servers'][number]): PoolServerView => {
     const one = { ...where, server: server.name }
     const { expected, seen } = share(server.name)
+    if (brief) return { ...server, shareExpected: expected, shareSeen: seen, ...UNTOLD }
     return {
       ...server,
       shareExpected: expected,
@@ -94,12 +117,12 @@ async function poolView(
       responseSeconds: measuredValue('pool_response_seconds', one, window),
     }
   }
-  const servers = await mapped(pool.servers, serverView, pause)
+  const servers = await mapped(shown.servers, serverView, pause)
   const { weight } = pool.can
   const live = weight === true ? { liveWeights: true } : { liveWeights: false, because: weight.because }
-  const spills = spillsOf(pool, (server) => newest('pool_sessions', { ...where, server }, window))
+  const spills = brief ? undefined : spillsOf(pool, (server) => newest('pool_sessions', { ...where, server }, window))
   return {
-    ...pool,
+    ...shown,
     ...(labels && { labels }),
     ...live,
     servers,
