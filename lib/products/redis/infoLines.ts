@@ -89,7 +89,9 @@ export class InfoFields implements Fields {
   digits(name: string): number {
     const line = lines.get(name)
     const from = this.#from(line)
-    return from > 0 ? digitsAt(this.#text, from, this.#spans[2 * line!.place + 1]!) : -1
+    if (from > 0) return digitsAt(this.#text, from, this.#spans[2 * line!.place + 1]!)
+    const own = this.#more?.get(name)
+    return own === undefined ? -1 : digitsAt(own, 0, own.length)
   }
 
   *names(): Iterable<string> {

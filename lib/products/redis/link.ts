@@ -16,9 +16,10 @@ import { WriteCommands } from './writes.ts'
 
 /**
  * The newest looks at TTLs, by the monotonic clock: when keys were looked at and the histogram was told. `settled`: the sample is full and says
- * what is found; `doubted`: what was found last ends otherwise.
+ * what is found; `toRenew`: what was found last ends otherwise, and so many of its keys are still to be looked at anew;
+ * `gathering`: some of its keys end together.
  */
-type TtlLooks = { at: number; toldAt: number; settled: boolean; doubted: boolean }
+type TtlLooks = { at: number; toldAt: number; settled: boolean; gathering: boolean; toRenew: number }
 
 /** What the probes of one target share: the connection, the newest INFO's few numbers that other probes ask before they cost something. */
 export type RedisLink = {
@@ -82,7 +83,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   seen: null,
   role: null,
   ttl: new TtlSample(),
-  ttlLooks: { at: Number.NEGATIVE_INFINITY, toldAt: Number.NEGATIVE_INFINITY, settled: false, doubted: false },
+  ttlLooks: { at: Number.NEGATIVE_INFINITY, toldAt: Number.NEGATIVE_INFINITY, settled: false, gathering: false, toRenew: 0 },
   lookups: new LookupBudget(),
   looks: new OwnLookups(redisAddress(config)),
   writes: new WriteCommands(),

@@ -3,12 +3,13 @@ import type { Histogram } from '../ttlSample.ts'
 /** What is told against the sample as a whole: a look, and several looks, in which a smaller share is beyond chance. */
 const LOOKS = [
   { keys: 20, share: 0.05 },
-  { keys: 200, share: 0.02 },
+  { keys: 60, share: 0.02 },
+  { keys: 200, share: 0.01 },
 ] as const
 /** How many of the newest keys are looked at. */
 export const NEWEST_MOST = 200
 /** Standard errors: the fullest of hundreds of seconds is held against the sample, by each look. */
-const ERRORS = 3.3
+const ERRORS = 3
 /** So many times what the sample says is another thing. */
 const TIMES = 2
 
@@ -33,6 +34,9 @@ export function isDoubted(newest: readonly number[], whole: Histogram): boolean 
     return pairAt(seconds, top.at, bucketMs) < keys * less - ERRORS * errorOf(keys, less)
   })
 }
+
+/** The share of a sample that ends in its fullest two seconds. */
+export const fullestShare = ({ buckets, bucketMs, sampled }: Histogram) => (sampled === 0 ? 0 : fullest(buckets, bucketMs).keys / sampled)
 
 const errorOf = (trials: number, share: number) => Math.sqrt(trials * share * Math.max(0, 1 - share))
 

@@ -64,22 +64,22 @@ test('a sample that holds all and says what is found is renewed slowly, and quic
   let together = false
   const { link, looks } = thousandKeys((n) => (together && n % 2 === 0 ? now + 60_000 : now + 1_000_000 + ((n * 7_919) % 3_600) * 1_000))
   const later = async () => {
-    link.ttlLooks.at -= 3_000
+    link.ttlLooks.at -= 2_000
     await new Promise((resolve) => setTimeout(resolve, 5))
     await vi.waitFor(() => expect(ttl.due!(link)).toBe(true), 2_000)
     await read(link)
   }
   expect(ttl.due!(link)).toBe(true)
   for (let look = 0; look < 50 && !link.ttl.whole; look++) await later()
-  expect(link.ttlLooks).toMatchObject({ settled: true, doubted: false })
+  expect(link.ttlLooks).toMatchObject({ settled: true, toRenew: 0 })
   expect([ttl.due!(link), await read(link)]).toEqual([false, null])
   await later()
-  expect(looks.at(-1)).toBe(40)
+  expect(looks.at(-1)).toBe(50)
   together = true
   await later()
-  expect(link.ttlLooks).toMatchObject({ settled: false, doubted: true })
+  expect(link.ttlLooks).toMatchObject({ settled: false, toRenew: 1_000 })
   await later()
-  expect(looks.at(-1)).toBeGreaterThan(40)
+  expect(looks.at(-1)).toBeGreaterThan(50)
 })
 
 test('keys that end soon after they were looked up do not let a sample rest', async () => {

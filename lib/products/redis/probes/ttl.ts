@@ -7,24 +7,26 @@ import { keyShare, type Wanted } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
 import { scan } from '../scan.ts'
-import { isDoubted, NEWEST_MOST } from '../ttlDoubt.ts'
+import { fullestShare, isDoubted, NEWEST_MOST } from '../ttlDoubt.ts'
 import { serverNow } from '../vitals.ts'
 
 /** At most so many keys a second: 200 tell a bucket of 5 % within ±1 % after 20 s, and hold the server for 0.2 ms. */
 const KEYS_MOST = 200
 /** Once the sample is full, half as many renew it within 40 s. */
 const KEYS_USUAL = 100
-/** A full sample that says what is found is renewed within five minutes, by looks that are worth their round trips. */
-const KEYS_SETTLED = 40
-const SETTLED_EVERY_MS = 3_000
+/** A full sample that says what is found is renewed within three minutes, by looks that are worth their round trips. */
+const KEYS_SETTLED = 50
+const SETTLED_EVERY_MS = 2_000
 /** Of a settled sample so many have not ended since they were looked up. */
 const ALIVE_LEAST = 0.75
+/** Where more of them end within two seconds, it may become a cliff. */
+const TOGETHER_MOST = 0.02
 /** Fewer keys in one look are not worth its round trips. */
 const KEYS_LEAST = 20
 /** Of so many keys a share of 5 % is known within ±2 %: before, a sample goes before those that are only renewed. */
 const KEYS_ENOUGH = 500
 /** Weights in the sharing of one rate: see keyShare.ts. */
-const WEIGHT = { doubted: 20, few: 3, usual: 1 }
+const WEIGHT = { doubted: 20, open: 3, usual: 1 }
 /** A histogram that nothing was added to is counted anew after this long: keys in it have ended since. */
 const COUNTED_ANEW_MS = 5_000
 /** Names that are kept for the look at sizes: as many as one takes. */
@@ -40,7 +42,7 @@ export const ttl: Probe<RedisLink, Histogram | null> = {
   feature: 'TTL sampling',
   emits: { records: ['ttl-histogram'] },
   everyMs: 1_000,
-  cost: 'lookups of at most 2 % of what clients do, or one a second (SCAN and PEXPIRETIME of what it found); 200 a second for 30 s after a bulk load. A full sample that agrees with what is found is renewed by 13 keys a second; of many caches each is sampled more slowly',
+  cost: 'lookups of at most 2 % of what clients do, or one a second (SCAN and PEXPIRETIME of what it found); 200 a second for 30 s after a bulk load. A full sample that agrees with what is found is renewed by 25 keys a second; of many caches each is sampled more slowly',
   wanted(link) {
     if (link.config.role !== 'cache') return 'only caches are sampled'
     if (link.seen === null) return 'waits for INFO'
@@ -63,9 +65,10 @@ export const ttl: Probe<RedisLink, Histogram | null> = {
 
 /** How many keys a look takes, and what they weigh among those of other caches. */
 function wanted(link: RedisLink): Wanted {
-  const { settled, doubted } = link.ttlLooks
-  const most = settled ? KEYS_SETTLED : link.ttl.full && !doubted ? KEYS_USUAL : KEYS_MOST
-  const weight = doubted ? WEIGHT.doubted : link.ttl.held < KEYS_ENOUGH && !link.ttl.whole ? WEIGHT.few : WEIGHT.usual
+  const { settled, gathering, toRenew } = link.ttlLooks
+  const most = settled ? KEYS_SETTLED : link.ttl.full && toRenew === 0 ? KEYS_USUAL : KEYS_MOST
+  const isOpen = gathering || (link.ttl.held < KEYS_ENOUGH && !link.ttl.whole)
+  const weight = toRenew > 0 ? WEIGHT.doubted : isOpen ? WEIGHT.open : WEIGHT.usual
   return { keys: ofBudget(link, most), least: KEYS_LEAST, weight }
 }
 
@@ -121,8 +124,12 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram |
   // Names alone are not asked about.
   if (keysExpiring !== 0) assertSomeHere(link, ends)
   const histogram = told()
-  const doubted = isDoubted(link.ttl.newest(NEWEST_MOST), histogram)
-  Object.assign(link.ttlLooks, { doubted, settled: !doubted && link.ttl.whole && histogram.sampled >= ALIVE_LEAST * link.ttl.held })
+  const { ttl: known, ttlLooks } = link
+  // Once it is doubted all of it is renewed: a sample that holds half of a cliff is as good as none.
+  const toRenew = isDoubted(known.newest(NEWEST_MOST), histogram) ? known.held : Math.max(0, ttlLooks.toRenew - asked.length)
+  const gathering = fullestShare(histogram) >= TOGETHER_MOST
+  const alive = histogram.sampled >= ALIVE_LEAST * known.held
+  Object.assign(ttlLooks, { toRenew, gathering, settled: toRenew === 0 && known.whole && alive && !gathering })
   return histogram
 }
 
