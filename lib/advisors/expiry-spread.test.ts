@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { FROM, load } from '../../test/series.ts'
+import { ttlPolicy as policy } from '../../test/ttlPolicy.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import { emptyTopology, type TargetAbilities, type TtlPolicy } from '../model/topology.ts'
@@ -8,16 +9,6 @@ import { expirySpread } from './expiry-spread.ts'
 const NOW = FROM + 10_000
 const finding = (unit: 'ratio' | 'count') =>
   ({ id: 'f', rule: 'cache/mass-expiry', subject: { target: 'a' }, evidence: [{ value: 0.5, unit }] }) as unknown as Finding
-const policy = (more: Partial<TtlPolicy> = {}): TtlPolicy => ({
-  name: 'products',
-  match: 'product:*',
-  ttlMs: 600_000,
-  jitter: 0,
-  version: 1,
-  control: { target: 'a', key: 'k' },
-  followers: [],
-  ...more,
-})
 type About = {
   can?: TargetAbilities
   policies?: TtlPolicy[]

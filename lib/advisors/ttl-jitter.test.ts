@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { curve } from '../../test/curves.ts'
 import { load } from '../../test/series.ts'
+import { ttlPolicy as policy } from '../../test/ttlPolicy.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Draft } from '../model/proposal.ts'
 import { emptyTopology, type TtlPolicy } from '../model/topology.ts'
@@ -12,16 +13,6 @@ const finding = {
   subject: { target: 'a' },
   evidence: [{ value: 0.25, unit: 'ratio' }],
 } as unknown as Finding
-const policy = (more: Partial<TtlPolicy> = {}): TtlPolicy => ({
-  name: 'products',
-  match: 'product:*',
-  ttlMs: 600_000,
-  jitter: 0,
-  version: 1,
-  control: { target: 'a', key: 'k' },
-  followers: [],
-  ...more,
-})
 function propose(policies: TtlPolicy[], pattern: string | undefined = 'product:*') {
   const window = load(
     1000,

@@ -1,23 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { hotkeysSession as session } from '../../../../test/hotkeysSession.ts'
 import { type HotkeysSession, readHotkeys } from './answer.ts'
 import { batchOf } from './batches.ts'
 import { looked, noHotkeys } from './session.ts'
 import { sessionShares, windowShares } from './shares.ts'
 
 const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8'))
-
-const session = (given: Partial<HotkeysSession>): HotkeysSession => ({
-  dialect: 'redis',
-  active: true,
-  sampleRatio: 1,
-  startedAt: 1_000,
-  durationMs: 2_500,
-  cpuUs: 10_000,
-  byCpu: [],
-  byBytes: [],
-  ...given,
-})
 
 /** Looks 2.5 s apart at one session, of µs for each key in each stretch; 1 000 commands and 10 000 µs a stretch. */
 function shares(stretches: Record<string, number>[], sampleRatio = 1) {

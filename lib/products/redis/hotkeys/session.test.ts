@@ -1,28 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { hotkeysSession as session } from '../../../../test/hotkeysSession.ts'
 import type { RedisClient } from '../client.ts'
 import { redisConfig } from '../config.ts'
 import { closeRedis, openRedis, type RedisLink } from '../link.ts'
 import { hotkeys as probe } from '../probes/hotkeys.ts'
 import { monitor } from '../probes/monitor.ts'
-import type { HotkeysSession } from './answer.ts'
 import { burst, burstMs, endSession, nextStep, noHotkeys } from './session.ts'
 
 const signal = AbortSignal.timeout(5_000)
 /** Bursts are shortest there. */
 const BUSY = 100_000
-
-const session = (given: Partial<HotkeysSession>): HotkeysSession => ({
-  dialect: 'redis',
-  active: true,
-  sampleRatio: 1,
-  startedAt: 1_000,
-  durationMs: 2_500,
-  cpuUs: 10_000,
-  byCpu: [],
-  byBytes: [],
-  ...given,
-})
 
 describe('a session', () => {
   const ours = { ...noHotkeys(), own: 1_000 }
