@@ -1,3 +1,4 @@
+import { type HeapProfiler, Session } from 'node:inspector/promises'
 import { detectors } from '../lib/detectors/registry.ts'
 import { createJudge, type Rule } from '../lib/engine/judge.ts'
 import { median } from '../lib/math/robust.ts'
@@ -16,8 +17,10 @@ const RUNS = 7
 const START = Date.UTC(2026, 0, 5, 12)
 const WRITES = new Set(['set'])
 
-/** CPU time of one run of all rules for one cache, ms. Series come from INFO alone: records of sampled keys are not among them. */
-async function costOf(seconds: number): Promise<number> {
+type Cost = { ms: number; bytes: number }
+
+/** CPU time of one run of all rules for one cache, and what it allocates. Series come from INFO alone: records of sampled keys are not among them. */
+async function costOf(seconds: number): Promise<Cost> {
   let now = START
   const store = createStore({ path: ':memory:', now: () => now })
   const servers = Array.from({ length: CACHES }, (_, n) => ({ name: `cache-${n}`, server: new ImitatedRedis(n, START) }))
@@ -43,19 +46,40 @@ async function costOf(seconds: number): Promise<number> {
   const rules: Rule[] = detectors.map((detector) => ({ detector, settings: detector.settings.parse({}) }))
   const errors: unknown[] = []
   const judge = createJudge({ info() {}, warn() {}, error: (...told: unknown[]) => void errors.push(told) })
-  const costs: number[] = []
-  for (let run = 0; run < RUNS; run++) {
-    const before = process.threadCpuUsage()
+  async function runAll() {
     for (const rule of rules) {
       const window = store.window(now - rule.detector.needs.spanMs, now)
       await judge.judge(rule, { window, topology, learning: false, pause: () => undefined })
     }
+  }
+  const costs: number[] = []
+  for (let run = 0; run < RUNS; run++) {
+    const before = process.threadCpuUsage()
+    await runAll()
     const { user, system } = process.threadCpuUsage(before)
     costs.push((user + system) / 1_000 / CACHES)
   }
+  const bytes = (await allocatedBy(runAll)) / CACHES
   store.close()
   if (errors.length > 0) throw new AggregateError(errors, JSON.stringify(errors[0]))
-  return median(costs)!
+  return { ms: median(costs)!, bytes }
+}
+
+/** Bytes of the objects that it makes, by a sample of them: those that are collected again too. */
+async function allocatedBy(work: () => Promise<void>): Promise<number> {
+  const session = new Session()
+  session.connect()
+  await session.post('HeapProfiler.startSampling', {
+    samplingInterval: 4_096,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  })
+  await work()
+  const { profile } = await session.post('HeapProfiler.stopSampling')
+  session.disconnect()
+  const sizeOf = ({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number =>
+    children.reduce((sum, child) => sum + sizeOf(child), selfSize)
+  return sizeOf(profile.head)
 }
 
 /** `scale` and `linear` see the first minute of a fleet. Rules look back a quarter of an hour. */
@@ -66,7 +90,11 @@ export const bench: Bench = {
     // The first also pays for what is compiled.
     await costOf(HISTORIES[0]!)
     const rows = []
-    for (const seconds of HISTORIES) rows.push({ what: `watched for ${seconds} s`, value: await costOf(seconds), unit: 'ms of CPU' })
+    for (const seconds of HISTORIES) {
+      const { ms, bytes } = await costOf(seconds)
+      rows.push({ what: `watched for ${seconds} s`, value: ms, unit: 'ms of CPU' })
+      rows.push({ what: 'of it allocated', value: bytes / 1_024, unit: 'KiB' })
+    }
     return rows
   },
 }

@@ -26,7 +26,9 @@ function besideEach(all: readonly Series[]): (labels: Labels, at: number) => Ser
   let byKey: Map<string, Series> | undefined
   let shift = 0
   return (labels, at) => {
-    for (const place of [at + shift, at + shift + 1, at + shift - 1]) {
+    const beside = all[at + shift]
+    if (beside && sameLabels(beside.labels, labels)) return beside
+    for (const place of [at + shift + 1, at + shift - 1]) {
       const series = all[place]
       if (!series || !sameLabels(series.labels, labels)) continue
       shift = place - at
@@ -69,12 +71,17 @@ export const serverCount = ({ pools }: Topology): number => pools.reduce((sum, {
 /** One row for each cache, made lazily: series by pattern or command are parts of a cache, not caches of their own. */
 export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {
   const [first, ...rest] = metrics
+  // Each row is a copy of it: to add one metric after the other would make an object of another shape each time.
+  const empty: Record<string, unknown> = { labels: {} }
+  for (const metric of metrics) empty[metric] = undefined
   return window
     .series(first)
     .values()
     .filter(isCache)
     .map((series) => {
-      const row = { labels: series.labels, [first]: series } as Row<M>
+      const row = { ...empty } as Row<M>
+      row.labels = series.labels
+      ;(row as Record<string, unknown>)[first] = series
       for (const metric of rest) {
         const other = window.series(metric, series.labels).find(({ labels }) => sameLabels(labels, series.labels))
         if (other) (row as Record<string, unknown>)[metric] = other

@@ -16,21 +16,19 @@ export function driftOf(
   blocks: number,
   blocksMin: number,
 ): Drift | null {
-  const sums = new Float64Array(blocks)
-  const counts = new Uint32Array(blocks)
   const from = toMs - blocks * blockMs
-  let first = moments.length
-  while (first > 0 && moments[first - 1]! > from) first--
-  for (let i = first; i < moments.length; i++) {
-    // A block holds its end, not its beginning.
-    const block = Math.ceil((moments[i]! - from) / blockMs) - 1
-    if (block >= blocks) continue
-    sums[block]! += values[i]!
-    counts[block]!++
-  }
+  let i = moments.length
+  while (i > 0 && moments[i - 1]! > from) i--
   const steps: number[] = []
-  for (let i = 1; i < blocks; i++)
-    if (counts[i]! > 0 && counts[i - 1]! > 0) steps.push(sums[i]! / counts[i]! - sums[i - 1]! / counts[i - 1]!)
+  let before: number | null = null
+  for (let block = 1; block <= blocks; block++) {
+    let [sum, count] = [0, 0]
+    // A block holds its end, not its beginning.
+    for (; i < moments.length && moments[i]! - from <= block * blockMs; i++, count++) sum += values[i]!
+    const mean = count > 0 ? sum / count : null
+    if (mean !== null && before !== null) steps.push(mean - before)
+    before = mean
+  }
   const newest = values.at(-1)
   if (steps.length < blocksMin || newest === undefined) return null
   const { value, low, high } = meanInterval(steps)!

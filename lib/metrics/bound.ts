@@ -55,11 +55,11 @@ export function boundWindow(
   }
 }
 
-const isLate = ({ lateMs }: Series) => lateMs !== undefined && lateMs > 0
-
-/** The same array where all are fine enough, which is the usual case. */
+/** The same array where none is told later, which is the usual case. */
 function fineOf(all: Series[], needs: Named, coarse: (series: Series) => void): Series[] {
-  if (!all.some(isLate)) return all
+  let late = false
+  for (const { lateMs } of all) if (lateMs) late = true
+  if (!late) return all
   return all.filter((series) => {
     const fine = isFine(series, needs)
     if (!fine) coarse(series)

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { text } from '../../format/format.ts'
 import { steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
-import { newestValue, rates } from '../../math/rates.ts'
+import { grownWithin, newestValue, rates } from '../../math/rates.ts'
 import { mad, median } from '../../math/robust.ts'
 import { scratch } from '../../math/scratch.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Evidence, Verdict } from '../../model/finding.ts'
-import { type Labels, labelsKey } from '../../model/series.ts'
+import { type Labels, labelsKey, newestOf, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { keysEvicted } from '../prices.ts'
 import { riseAt } from '../rises.ts'
@@ -90,7 +90,7 @@ export const evictionStorm: Detector<Settings> = {
       const evictions = row.cache_evictions_total!
       const stale = staleBecause(evictions, window.to)
       if (stale) return [{ subject, is: 'unjudged', because: stale }]
-      const { at, seconds, evicted } = steps({ evicted: evictions }, evictions.stepMs)
+      const { at, seconds, evicted } = evictedOf(window, evictions)
       const items = newestValue(row.cache_items)
       // A poll that follows a late one at once sees a moment, and servers evict in batches: one batch is no rate.
       const perSecond = scratch(evicted.length)
@@ -184,6 +184,15 @@ export const evictionStorm: Detector<Settings> = {
       ]
     })
   },
+}
+
+/** The evictions from poll to poll: of a calm cache those of the newest polls alone, where they are enough to judge it. */
+function evictedOf({ from, to }: SeriesWindow, evictions: Series) {
+  const { stepMs } = evictions
+  const all = () => steps({ evicted: evictions }, stepMs)
+  if (grownWithin(evictions, from, to) > 0) return all()
+  const newest = steps({ evicted: evictions }, stepMs, newestOf(evictions)![0] - 2 * BEFORE_MIN * stepMs)
+  return newest.at.length > BEFORE_MIN ? newest : all()
 }
 
 function ratesOf(then: SeriesWindow, subject: Labels): number[] {

@@ -153,7 +153,6 @@ function newestDrop(
   if (count < BEFORE_MIN + 2) return 'short'
   const hits = sums(all.hits.subarray(start))
   const lookups = sumsOfBoth(all.hits.subarray(start), all.misses.subarray(start))
-  const seconds = sums(all.seconds.subarray(start))
   if (lookups[count]! - lookups[Math.max(0, count - 30)]! === 0) return 'idle'
   const sumsOf = { hits, lookups }
   const ratio = (from: number, to: number) => ratioOf(sumsOf, from, to)
@@ -189,6 +188,7 @@ function newestDrop(
   if (!episode || episode.end !== null) return null
   const to = count
   const { from, ratio: now } = newest(to)
+  const seconds = sums(all.seconds.subarray(start))
   return {
     before: episode.began.before,
     now,
@@ -202,7 +202,8 @@ function highestRatio(hits: Float64Array, lookups: Float64Array): number {
   let highest = 0
   for (let i = 1; i < hits.length; i++) {
     const read = lookups[i]! - lookups[i - 1]!
-    if (read > 0) highest = Math.max(highest, (hits[i]! - hits[i - 1]!) / read)
+    const ratio = (hits[i]! - hits[i - 1]!) / read
+    if (read > 0 && ratio > highest) highest = ratio
   }
   return highest
 }

@@ -24,7 +24,7 @@ type Settings = DetectorSettings & {
   apart: number
 }
 /** What is sent a second and a command, now and before; `usual` is null while too little was seen or sent before, `past` are the means of stretches as long as now. */
-type Sent = { perSecond: number; mean: number; usual: number | null; past(): number[]; busiest(): string[] }
+type Sent = { perSecond: number; mean: number; usual(): number | null; past(): number[]; busiest(): string[] }
 
 export const largeReplies: Detector<Settings> = {
   id: 'cache/large-replies',
@@ -73,7 +73,8 @@ export const largeReplies: Detector<Settings> = {
       const span = { from, to: window.to }
       const all: Evidence[] = []
       if (now) {
-        const { mean, usual, perSecond } = now
+        const { mean, perSecond } = now
+        const usual = now.usual()
         const more = {
           threshold: rises && !large ? settings.times * usual! : settings.bytes,
           ...(usual !== null && { baseline: usual }),
@@ -102,12 +103,11 @@ export const largeReplies: Detector<Settings> = {
   },
 }
 
-const hasRisen = ({ mean, usual, past }: Sent, { times }: Settings, needed: number, season: () => Season | null) =>
-  usual !== null &&
-  mean >= RISEN_MIN &&
-  mean >= times * usual &&
-  isMeanRise(mean, past(), needed) &&
-  mean >= times * (season()?.normal ?? 0)
+function hasRisen({ mean, usual, past }: Sent, { times }: Settings, needed: number, season: () => Season | null): boolean {
+  if (mean < RISEN_MIN) return false
+  const before = usual()
+  return before !== null && mean >= times * before && isMeanRise(mean, past(), needed) && mean >= times * (season()?.normal ?? 0)
+}
 
 /** So many commands, the most called first, are followed to other days: a mean over these is hardly another one. */
 const FOLLOWED = 8
@@ -137,17 +137,20 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
   if (coverageWithin(bytes, from, window.to) < 0.7) return `${Math.round(seconds)} s of history; ${(0.7 * settings.over) / 1000} s needed`
   const grew = increaseOf(columnsOf(bytes, from, window.to).value)
   const perSecond = grew / seconds
-  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: null, past: () => [], busiest: () => [] }
+  if (perSecond < settings.outputMin) return { perSecond, mean: 0, usual: () => null, past: () => [], busiest: () => [] }
   const commands = window.series('cache_commands_total', { target: target! })
   const calls = (since: number, until: number) => commands.reduce((sum, series) => sum + grownWithin(series, since, until), 0)
   const called = calls(from, window.to)
   if (called < COMMANDS_MIN) return `${count(called)} commands; ${COMMANDS_MIN} needed`
   const [oldest, newest] = [from - settings.apart - settings.before, from - settings.apart]
-  const calledBefore = calls(oldest, newest)
-  // Of a server that sent next to nothing, our own questions would be the usual reply.
-  const sentBefore = increaseOf(columnsOf(bytes, oldest, newest).value)
-  const known =
-    calledBefore >= COMMANDS_MIN && sentBefore / (Math.max(1, spanWithin(bytes, oldest, newest)) / 1000) >= settings.outputMin / 10
+  /** Asked for where replies are large. */
+  const usual = () => {
+    const calledBefore = calls(oldest, newest)
+    const sentBefore = increaseOf(columnsOf(bytes, oldest, newest).value)
+    // Of a server that sent next to nothing, our own questions would be the usual reply.
+    const isKnown = sentBefore / (Math.max(1, spanWithin(bytes, oldest, newest)) / 1000) >= settings.outputMin / 10
+    return calledBefore >= COMMANDS_MIN && isKnown ? sentBefore / calledBefore : null
+  }
   /** Asked for where replies have grown: the commands are many. */
   const past = () => {
     const means: number[] = []
@@ -164,12 +167,13 @@ function sentBy(window: SeriesWindow, { target }: Labels, bytes: Series, setting
       .slice(0, FOLLOWED)
       .map(({ command }) => command)
   }
-  return { perSecond, mean: grew / called, usual: known ? sentBefore / calledBefore : null, past, busiest }
+  return { perSecond, mean: grew / called, usual, past, busiest }
 }
 
 function summaryOf(target: string, sent: Sent | null, byMean: boolean, logged: readonly LargeEntry[], { over }: Settings): string {
   if (!sent || !byMean) return `${target} sent ${logged.length} large replies in ${durationText(over)}`
-  const before = sent.usual === null ? '' : `, ${text(sent.usual, 'bytes')} before`
+  const usual = sent.usual()
+  const before = usual === null ? '' : `, ${text(usual, 'bytes')} before`
   return `Replies of ${target} have ${text(sent.mean, 'bytes')} on average${before}: it sends ${text(sent.perSecond, 'bytes')}/s`
 }
 

@@ -110,15 +110,19 @@ function rowsSince({ misses, fills, items, expired, evicted, deleted }: Counted,
   const grown = steps({ misses, fills, expired, evicted }, fills.stepMs, since)
   const start = grown.restarted.lastIndexOf(1) + 1
   const keysAt = valueAt(items, since)
-  const deletedAt = valueAt(deleted(since))
+  const byCommand = deleted(since)
+  // Mostly nobody deletes.
+  const deletedAt = byCommand.length > 0 ? valueAt(byCommand) : () => 0
   const room = grown.at.length
   const rows: Rows = { at: scratch(room), fills: scratch(room), misses: scratch(room), duplicates: scratch(room) }
   let size = 0
-  for (let i = Math.max(1, start); i < grown.at.length; i++) {
+  const first = Math.max(1, start)
+  let after = first < grown.at.length ? keysAt(grown.at[first - 1]!) : undefined
+  for (let i = first; i < grown.at.length; i++) {
     const from = grown.at[i - 1]!
     const to = grown.at[i]!
-    const before = keysAt(from)
-    const after = keysAt(to)
+    const before = after
+    after = keysAt(to)
     if (before === undefined || after === undefined || to - from > 2.5 * fills.stepMs) continue
     const removed = grown.expired[i]! + grown.evicted[i]! + Math.max(0, (deletedAt(to) ?? 0) - (deletedAt(from) ?? deletedAt(to) ?? 0))
     // A write that added no key met one that existed: another reader had filled it, or it was overwritten.

@@ -124,7 +124,7 @@ function forecastOf(supply: Supply, to: number, { horizon, soon }: Settings): Fo
 
 function highestOf({ value }: PointColumns): number {
   let highest = 0
-  for (let i = 0; i < value.length; i++) highest = Math.max(highest, value[i]!)
+  for (let i = 0; i < value.length; i++) if (value[i]! > highest) highest = value[i]!
   return highest
 }
 
