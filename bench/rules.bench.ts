@@ -13,7 +13,7 @@ import type { Bench } from './table.ts'
 const CACHES = 40
 /** How long they have been watched, s: just now, and as long as the longest window of a rule is. */
 const HISTORIES = [30, 240, 900]
-const RUNS = 7
+const RUNS = 25
 const START = Date.UTC(2026, 0, 5, 12)
 const WRITES = new Set(['set'])
 
