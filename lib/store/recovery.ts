@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { decodeColumns, encodeColumns, scaleOfOne } from './codec.ts'
+import { decodeColumns, encodeColumns, POWERS, scaleOfOne } from './codec.ts'
 import type { OnDamaged } from './damagedRows.ts'
 import type { History } from './history.ts'
 
@@ -45,26 +45,26 @@ export class Recovery {
     const [ids, times, scales, wholes, doubles] = this.#columnsOf(size)
     let n = 0
     for (const history of changed) {
-      let known = history.row
-      if (known === null) {
-        known = { epoch: this.#epoch, scale: 0, whole: 0 }
-        history.row = known
-      } else if (known.epoch !== this.#epoch) Object.assign(known, { epoch: this.#epoch, scale: 0, whole: 0 })
+      if (history.rowEpoch !== this.#epoch) {
+        history.rowEpoch = this.#epoch
+        history.rowScale = 0
+        history.rowWhole = 0
+      }
       for (let i = history.indexOf(history.unsavedFrom); i < history.size; i++, n++) {
         const value = history.reading(i)
         ids[n] = history.id
         times[n] = history.atOf(i) - at
-        const scale = scaleOfOne(value, known.scale)
+        const scale = scaleOfOne(value, history.rowScale)
         scales[n] = scale ?? NO_DECIMAL
         doubles[n] = scale === null ? value : 0
         if (scale === null) {
           wholes[n] = 0
           continue
         }
-        const whole = Math.round(value * 10 ** scale)
-        wholes[n] = whole - (scale === known.scale ? known.whole : 0)
-        known.scale = scale
-        known.whole = whole
+        const whole = Math.round(value * POWERS[scale]!)
+        wholes[n] = whole - (scale === history.rowScale ? history.rowWhole : 0)
+        history.rowScale = scale
+        history.rowWhole = whole
       }
     }
     this.#write(this.#number, this.#epoch, at, encodeColumns([ids, times, scales, wholes, doubles]))
