@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { PendingApprovals } from '@/components/approvals/PendingApprovals.tsx'
 import { errorText, get, path } from '@/components/frame/api.ts'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
@@ -50,7 +50,7 @@ export function ChangesPage({ first, score, open, initialOpen }: Props) {
         selected={open}
         onOpen={(change) => go(`/changes/${change.id}`)}
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={CHANGE_WORDS} />
           ) : (
             <Empty title="Nothing has been changed yet" config={'mode: tune   # observe, the default, never writes to a server'}>

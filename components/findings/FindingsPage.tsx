@@ -1,7 +1,7 @@
 'use client'
 import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { Annotate } from '@/components/annotations/Annotate.tsx'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { useMineFirst } from '@/components/frame/mine.ts'
 import { useApi } from '@/components/frame/useApi.ts'
@@ -71,7 +71,7 @@ export function FindingsPage({ first, info, open, initialOpen }: Props) {
         selected={open}
         onOpen={(finding) => go(`/findings/${finding.id}`)}
         empty={
-          firing.scope !== '' ? (
+          isNarrowed(lists) ? (
             <NoneMatch lists={lists} noun={FINDING_WORDS} />
           ) : (
             <Empty

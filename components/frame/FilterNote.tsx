@@ -21,14 +21,20 @@ const summed = (lists: readonly Counted[]) => ({
   of: lists.reduce((sum, { of }) => sum + of, 0),
 })
 
+/** Whether the filter takes something away, or may: where there is nothing without it either, the page says what would stand there. */
+export function isNarrowed(lists: readonly Counted[]): boolean {
+  const { scope, searching, of } = summed(lists)
+  return scope !== '' && (searching || of > 0)
+}
+
 /** How much of a list the filter leaves, and the way back. It stands above the list while something is filtered, and is read out when it changes. */
 export function FilterNote({ lists, noun: [one, several] }: Props) {
   const [, setScope] = useScope()
   const { scope, searching, total, of, error } = summed(lists)
-  if (scope === '') return null
+  if (!isNarrowed(lists)) return null
   if (searching && error) return <Failure tried="The list could not be searched." answer={errorText(error)} />
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-2 text-sm">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 text-sm">
       <p role="status" className="min-w-0 text-dim [overflow-wrap:anywhere]">
         {searching ? (
           <>
@@ -36,7 +42,7 @@ export function FilterNote({ lists, noun: [one, several] }: Props) {
           </>
         ) : (
           <>
-            {count(total)} of {count(of)} {of === 1 ? one : several} {total === 1 ? 'matches' : 'match'} <Asked scope={scope} />
+            {count(total)} of {count(of)} {of === 1 ? one : several} {total === 1 || of === 1 ? 'matches' : 'match'} <Asked scope={scope} />
           </>
         )}
       </p>

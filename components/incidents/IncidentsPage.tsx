@@ -4,7 +4,7 @@ import { stateWords } from '@/components/changes/words.ts'
 import { Comments } from '@/components/findings/Comments.tsx'
 import { Moment, Since } from '@/components/frame/Ago.tsx'
 import { errorText, path } from '@/components/frame/api.ts'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, linkLook, useGo } from '@/components/frame/Go.tsx'
 import { useApi } from '@/components/frame/useApi.ts'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
@@ -81,7 +81,7 @@ export function IncidentsPage({ first, firing: firingAtFirst, open, initialOpen 
         selected={open}
         onOpen={(i) => go(path`/incidents/${i.id}`)}
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={INCIDENT_WORDS} />
           ) : (
             <Empty title="No incident is remembered">

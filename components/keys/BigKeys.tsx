@@ -1,5 +1,5 @@
 'use client'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -41,7 +41,7 @@ export function BigKeys({ first }: { first: First<BigKeyView> }) {
         question={list.question}
         rowKey={(key) => `${key.target} ${key.key}`}
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={BIG_WORDS} />
           ) : (
             <Empty title="No big key has been sampled">

@@ -1,6 +1,6 @@
 'use client'
 import { parseAsJson, useQueryState } from 'nuqs'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { linkLook } from '@/components/frame/Go.tsx'
 import { useClock } from '@/components/frame/live.tsx'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
@@ -119,7 +119,7 @@ export function HotKeys({ first }: { first: First<HotKeyView> }) {
         onOpen={(key) => void setOpen([key.target, key.key])}
         selected={open?.join(' ')}
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={HOT_WORDS} />
           ) : (
             <Empty

@@ -1,6 +1,6 @@
 'use client'
 import { parseAsString, useQueryState } from 'nuqs'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { linkLook } from '@/components/frame/Go.tsx'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Empty } from '@/components/ui/empty.tsx'
@@ -130,7 +130,7 @@ export function KeyPatterns({ first }: { first: First<KeyPatternView> }) {
         onOrder={setOrder}
         main
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={PATTERN_WORDS} />
           ) : (
             <Empty title="No patterns yet">

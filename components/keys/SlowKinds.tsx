@@ -3,7 +3,7 @@ import { parseAsStringEnum, useQueryState } from 'nuqs'
 import { Sparkline } from '@/components/charts/Sparkline.tsx'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { errorText } from '@/components/frame/api.ts'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { useFiltered } from '@/components/frame/useFiltered.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -73,7 +73,7 @@ export function SlowKinds() {
           main
           hold
           empty={
-            list.scope !== '' ? (
+            isNarrowed([list]) ? (
               <NoneMatch lists={[list]} noun={KIND_WORDS} />
             ) : (
               <Empty title={`${about.label}: none`}>

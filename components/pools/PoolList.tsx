@@ -1,7 +1,7 @@
 'use client'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { useMineFirst } from '@/components/frame/mine.ts'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
@@ -109,7 +109,7 @@ export function PoolList({ first }: { first: First<PoolView> }) {
         rowKey={(p) => `${p.target}/${p.name}`}
         onOpen={(p) => go(href(p))}
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={POOL_WORDS} />
           ) : (
             <Empty

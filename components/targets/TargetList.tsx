@@ -1,7 +1,7 @@
 'use client'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
-import { FilterNote, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { useMineFirst } from '@/components/frame/mine.ts'
 import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
@@ -206,7 +206,7 @@ export function TargetList({ first, only }: { first: First<TargetView>; only?: '
         rowKey={(t) => t.name}
         onOpen={(t) => go(href(t))}
         empty={
-          list.scope !== '' ? (
+          isNarrowed([list]) ? (
             <NoneMatch lists={[list]} noun={noun} />
           ) : (
             <Empty
