@@ -119,14 +119,6 @@ export function steps<const K extends string>(counters: Record<K, Source>, stepM
   return all as Steps<K>
 }
 
-/** Running sums of what two columns hold together. */
-export function sumsOfBoth(one: Float64Array, other: Float64Array): Float64Array {
-  const out = scratch(one.length + 1)
-  out[0] = 0
-  for (let i = 0; i < one.length; i++) out[i + 1] = out[i]! + (one[i]! + other[i]!)
-  return out
-}
-
 /** Running sums with a leading zero, likewise good until the next turn: the sum of steps a … b − 1 is `sums[b] − sums[a]`. */
 export function sums(values: ArrayLike<number>): Float64Array {
   const out = scratch(values.length + 1)

@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { duration as durationText, text } from '../../format/format.ts'
-import { type Steps, steps, sums, sumsOfBoth } from '../../math/columns.ts'
+import { type Steps, steps, sums } from '../../math/columns.ts'
 import { newestEpisode } from '../../math/episodes.ts'
 import { median } from '../../math/robust.ts'
+import { scratch } from '../../math/scratch.ts'
 import type { Detector, DetectorSettings } from '../../model/detector.ts'
 import type { Verdict } from '../../model/finding.ts'
 import { columnsOf, type Labels, labelsKey, newestOf, type Series } from '../../model/series.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { burstOf } from '../burst.ts'
 import { ECHO_METRICS, echoOf } from '../echo.ts'
-import { BEFORE_MIN, FALL_LENGTHS, type Fall, type FallLimits, fallAt, ratioOf } from '../falls.ts'
+import { BEFORE_MIN, FALL_LENGTHS, type Fall, type FallLimits, fallAt, type RatioSums, ratioOf } from '../falls.ts'
 import { readsLost } from '../prices.ts'
 import { cacheCount, cacheRows, evidence, factsOf, REFILL_SPAN_MS, refilling, rowsOf, staleBecause } from '../rows.ts'
 import { lazySeason, SEASON_OFFSETS, seasonText } from '../seasons.ts'
@@ -151,8 +152,7 @@ function newestDrop(
   const at = all.at.subarray(start)
   const count = at.length
   if (count < BEFORE_MIN + 2) return 'short'
-  const hits = sums(all.hits.subarray(start))
-  const lookups = sumsOfBoth(all.hits.subarray(start), all.misses.subarray(start))
+  const { hits, lookups, highest } = sumsFrom(all, start)
   if (lookups[count]! - lookups[Math.max(0, count - 30)]! === 0) return 'idle'
   const sumsOf = { hits, lookups }
   const ratio = (from: number, to: number) => ratioOf(sumsOf, from, to)
@@ -165,7 +165,6 @@ function newestDrop(
   }
 
   // An early exit that most ticks take: a fall is told from a mean before it, and no mean is above the highest of all steps.
-  const highest = highestRatio(hits, lookups)
   const isBelow = (from: number, fall: number) => highest - ratio(from, count) >= fall
   if (
     !isBelow(newest(count).from, settings.drop / 2) &&
@@ -198,14 +197,22 @@ function newestDrop(
   }
 }
 
-function highestRatio(hits: Float64Array, lookups: Float64Array): number {
+/** Hits and lookups as running sums from that step on, and the highest ratio of one step. One pass: it is made of every cache at every tick. */
+function sumsFrom(all: Steps<'hits' | 'misses'>, start: number): RatioSums & { highest: number } {
+  const count = all.at.length - start
+  const [hits, lookups] = [scratch(count + 1), scratch(count + 1)]
+  hits[0] = 0
+  lookups[0] = 0
   let highest = 0
-  for (let i = 1; i < hits.length; i++) {
-    const read = lookups[i]! - lookups[i - 1]!
-    const ratio = (hits[i]! - hits[i - 1]!) / read
+  for (let i = 0; i < count; i++) {
+    const hit = all.hits[start + i]!
+    hits[i + 1] = hits[i]! + hit
+    lookups[i + 1] = lookups[i]! + (hit + all.misses[start + i]!)
+    const read = lookups[i + 1]! - lookups[i]!
+    const ratio = (hits[i + 1]! - hits[i]!) / read
     if (read > 0 && ratio > highest) highest = ratio
   }
-  return highest
+  return { hits, lookups, highest }
 }
 
 /** The newest moment at which it was up for less than that; 0: it was not. */

@@ -81,8 +81,9 @@ type Metric = (typeof METRICS)[number]
 
 /** Whether it evicts when its memory is full; null: not known. Redis by its policy, which may apply to keys with a TTL alone; memcached unless `-M`. */
 function policyOf(window: SeriesWindow, { target }: Labels, expiring: number | null): boolean | null {
-  const facts = new Map(window.records('fact', target).map(({ id, value }) => [id, value]))
-  const policy = facts.get('config/maxmemory-policy') ?? facts.get('config/evictions')
+  const facts = window.records('fact', target)
+  const factOf = (id: string) => facts.find((fact) => fact.id === id)?.value
+  const policy = factOf('config/maxmemory-policy') ?? factOf('config/evictions')
   if (policy === undefined) return null
   return policy === 'on' || policy.startsWith('allkeys') || (policy.startsWith('volatile') && expiring !== 0)
 }
