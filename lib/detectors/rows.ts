@@ -71,17 +71,12 @@ export const serverCount = ({ pools }: Topology): number => pools.reduce((sum, {
 /** One row for each cache, made lazily: series by pattern or command are parts of a cache, not caches of their own. */
 export function cacheRows<const M extends string>(window: SeriesWindow, metrics: readonly [M, ...M[]]): IteratorObject<Row<M>> {
   const [first, ...rest] = metrics
-  // Each row is a copy of it: to add one metric after the other would make an object of another shape each time.
-  const empty: Record<string, unknown> = { labels: {} }
-  for (const metric of metrics) empty[metric] = undefined
   return window
     .series(first)
     .values()
     .filter(isCache)
     .map((series) => {
-      const row = { ...empty } as Row<M>
-      row.labels = series.labels
-      ;(row as Record<string, unknown>)[first] = series
+      const row = { labels: series.labels, [first]: series } as Row<M>
       for (const metric of rest) {
         const other = window.series(metric, series.labels).find(({ labels }) => sameLabels(labels, series.labels))
         if (other) (row as Record<string, unknown>)[metric] = other

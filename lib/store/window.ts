@@ -54,8 +54,11 @@ export function windowOf(holder: Holder, from: number, to: number): SeriesWindow
     from,
     to,
     series: (metric, labels) => {
+      const found = holder.find(metric, labels)
+      // Mostly there is one: a list that grows has room for seventeen.
+      if (found.length === 1) return found[0]!.spans(from, to) ? [cutOf(found[0]!)] : []
       const out: Series[] = []
-      for (const held of holder.find(metric, labels)) if (held.spans(from, to)) out.push(cutOf(held))
+      for (const held of found) if (held.spans(from, to)) out.push(cutOf(held))
       return out
     },
     records: (kind, target) => holder.records(kind, target).filter((record) => record.at <= to),

@@ -168,7 +168,8 @@ function sumOf(column: Float64Array, first: number, last: number): number {
 /** The least part of duplicates among the fills of any poll: that of several together is no less. */
 function leastPart(duplicates: Float64Array, fills: Float64Array, first: number, last: number): number {
   let least = 1
-  for (let i = first; i <= last; i++) least = Math.min(least, fills[i]! < 1 ? 0 : duplicates[i]! / fills[i]!)
+  for (let i = first; i <= last; i++)
+    if (fills[i]! < 1 || duplicates[i]! < least * fills[i]!) least = fills[i]! < 1 ? 0 : duplicates[i]! / fills[i]!
   return Math.max(0, least)
 }
 
