@@ -48,3 +48,15 @@ it('a connection that was lost amid it is opened again', async () => {
   await expect(lost).rejects.toThrow()
   expect(await client.call(['PING'], signal())).toBe('PING')
 })
+
+it('what was given up while the connection opened is not asked any more', async () => {
+  await client.close()
+  chunks.length = 0
+  const given = new AbortController()
+  const up = client.call(['GIVEN', 'UP'], given.signal)
+  const next = client.call(['PING'], signal())
+  given.abort()
+  await expect(up).rejects.toThrow('in time')
+  await expect(next.catch(() => client.call(['PING'], signal()))).resolves.toBe('PING')
+  expect(chunks.join('')).not.toContain('GIVEN')
+})
