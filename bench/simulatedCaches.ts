@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { performance as loop } from 'node:perf_hooks'
 import { advisors } from '../lib/advisors/registry.ts'
 import { detectors } from '../lib/detectors/registry.ts'
 import { createBus } from '../lib/engine/bus.ts'
@@ -22,10 +23,12 @@ export type SimulatedCaches = { engine: Engine; pass(ms: number): Promise<void>;
 
 export function simulatedCaches(count: number): SimulatedCaches {
   const clock = new VirtualClock(START)
-  const real = { now: Date.now, monotonic: performance.now }
+  const real = { now: Date.now, monotonic: performance.now, eventLoopUtilization: loop.eventLoopUtilization }
   // Probes take their own times from these.
   Date.now = clock.now
   performance.now = () => clock.monotonic() - START
+  // A simulation has no rest, and its samples of keys are not to wait for one.
+  loop.eventLoopUtilization = () => ({ idle: 1, active: 1, utilization: 0.5 })
   const data = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'))
   const store = createStore({ path: data, now: clock.now })
   const bus = createBus(() => {})
@@ -71,6 +74,7 @@ export function simulatedCaches(count: number): SimulatedCaches {
       store.close()
       Object.assign(Date, { now: real.now })
       Object.assign(performance, { now: real.monotonic })
+      loop.eventLoopUtilization = real.eventLoopUtilization
       rmSync(data, { recursive: true, force: true })
     },
   }

@@ -86,3 +86,14 @@ test('who is gone leaves its part, and what was not asked about can be asked lat
   share.giveBack(other, count)
   expect(share.take(other, 61_000, want(5_000, 1))).toBe(1_000)
 })
+
+test('a process that cannot keep up with anything else samples less', () => {
+  let busy = true
+  const share = new KeyShare(() => busy)
+  const all = Array.from({ length: 100 }, () => ({}))
+  const taken = (from: number) =>
+    sum(Array.from({ length: 20 }, (_, s) => sum(all.map((one) => share.take(one, 1_000 * (from + s), want(200, 1))))))
+  expect(taken(0)).toBeLessThan(16_000)
+  busy = false
+  expect(taken(20)).toBeGreaterThan(100_000)
+})

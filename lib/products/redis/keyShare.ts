@@ -1,3 +1,5 @@
+import { performance as loop } from 'node:perf_hooks'
+
 /** Keys a second that the probes of all targets of this process ask about together, in the long run: each costs it some 25 µs. */
 const KEYS_PER_SECOND = 2_400
 /** The same while something is saved up: the first samples of some twenty caches are as quick as their probes want. */
@@ -5,6 +7,11 @@ const BURST_PER_SECOND = 8_000
 /** What is saved up at most, and from how much on it is spent again. */
 const BURST_MOST = 100_000
 const BURST_AGAIN = 50_000
+/** While the process cannot keep up with anything else: samples are what can wait. */
+const BUSY_PER_SECOND = 600
+/** Part of the time in which its event loop had something to do, from which it cannot; looked at this often. */
+const BUSY_FROM = 0.97
+const BUSY_EVERY_MS = 2_000
 /** Beside them for those that a bulk load has just come to: its keys may end together soon. */
 const URGENT_PER_SECOND = 8_000
 /** Who has not asked for so long leaves its share to the others. */
@@ -31,6 +38,11 @@ export class KeyShare {
   readonly #saved: Bucket = { tokens: BURST_MOST, filledAt: Number.NaN }
   #bursting = true
   readonly #urgent: Bucket = { tokens: URGENT_PER_SECOND, filledAt: 0 }
+  readonly #isBusy: () => boolean
+
+  constructor(isBusy: () => boolean = () => false) {
+    this.#isBusy = isBusy
+  }
 
   /** Whether `take` would give any. */
   ready(member: object, now: number, { keys, least, weight }: Wanted): boolean {
@@ -82,6 +94,7 @@ export class KeyShare {
     fill(this.#saved, now, KEYS_PER_SECOND, BURST_MOST)
     if (this.#saved.tokens <= 0) this.#bursting = false
     else if (this.#saved.tokens >= BURST_AGAIN) this.#bursting = true
+    if (this.#isBusy()) return BUSY_PER_SECOND
     return this.#bursting ? BURST_PER_SECOND : KEYS_PER_SECOND
   }
 
@@ -101,5 +114,21 @@ function fill(bucket: Bucket, now: number, perSecond: number, most: number): voi
   bucket.filledAt = now
 }
 
+/** Whether the event loop of this process has had no rest of late. */
+function loopIsBusy(): () => boolean {
+  let before = loop.eventLoopUtilization()
+  let lookedAt = performance.now()
+  let busy = false
+  return () => {
+    const now = performance.now()
+    if (now - lookedAt < BUSY_EVERY_MS) return busy
+    const after = loop.eventLoopUtilization()
+    busy = loop.eventLoopUtilization(after, before).utilization >= BUSY_FROM
+    before = after
+    lookedAt = now
+    return busy
+  }
+}
+
 /** The one of this process. */
-export const keyShare = new KeyShare()
+export const keyShare = new KeyShare(loopIsBusy())
