@@ -70,25 +70,28 @@ test('a sample that holds all and says what is found is renewed slowly, and quic
     await read(link)
   }
   expect(ttl.due!(link)).toBe(true)
-  for (let look = 0; look < 50 && !link.ttl.whole; look++) await later()
+  for (let look = 0; look < 200 && !link.ttl.whole; look++) await later()
   expect(link.ttlLooks).toMatchObject({ settled: true, toRenew: 0 })
   expect([ttl.due!(link), await read(link)]).toEqual([false, null])
+  await new Promise((resolve) => setTimeout(resolve, 250))
   await later()
   expect(looks.at(-1)).toBe(50)
   together = true
   await later()
   expect(link.ttlLooks).toMatchObject({ settled: false, toRenew: 1_000 })
+  // A test has no rest: the sharing of keys may hold it for a busy process, and give it less at a time.
+  await new Promise((resolve) => setTimeout(resolve, 250))
   await later()
   expect(looks.at(-1)).toBeGreaterThan(50)
-})
+}, 20_000)
 
 test('keys that end soon after they were looked up do not let a sample rest', async () => {
   const { link } = thousandKeys((n) => Date.now() + (n % 3 === 0 ? 60_000 : 1))
   link.lookups.note(performance.now() + 1, { seconds: 1, lookups: 1_000_000, writes: 0, keys: 1_000 })
-  for (let look = 0; look < 50 && !link.ttl.whole; look++) {
+  for (let look = 0; look < 1_000 && !link.ttl.whole; look++) {
     await new Promise((resolve) => setTimeout(resolve, 5))
     await read(link)
   }
   expect(link.ttl.whole).toBe(true)
   expect(link.ttlLooks.settled).toBe(false)
-})
+}, 20_000)
