@@ -37,12 +37,14 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
       const create = (after: string) => evenkeel.ask<{ change: string }>('create', { steps: [{ setting: { target: 'edge', name: 'app/a/weight' }, after }] }) // biome-ignore format: one line
       await evenkeel.start()
       await evenkeel.up()
+      let failed = 0
       for (let round = 0; round < ROUNDS; round++) {
         const phase = PHASES[round % PHASES.length]!
         const where = `round ${round}, ${phase}`
         const before = await weight()
         const after = String(10 + ((round * 7) % 90))
         let id: string | undefined
+        let cannotWrite = false
         if (phase === 'applying') {
           const applied = create(after).catch(told)
           await sleep(random() * 8)
@@ -53,7 +55,9 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
         } else {
           id = (await create(after)).change
           disk.fill()
-          if (random() < 0.7) await evenkeel.until(() => failing(evenkeel), (found) => found !== null) // biome-ignore format: one line
+          // The store's log is written over from its start: on a full disk it has space for a while, and then nothing fails.
+          if (random() < 0.7) cannotWrite = await evenkeel.until(() => failing(evenkeel), (found) => found !== null, 2).then(() => true, () => false) // biome-ignore format: one line
+          if (cannotWrite) failed++
         }
         const killedLater = async () => {
           await sleep(random() * 12)
@@ -78,7 +82,7 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
         const holds = (change: Change | null) => (change?.state === 'kept' ? after : before)
         expect([where, await weight()]).toEqual([where, holds(ended)])
         if (ended) expect([where, ended.state]).toEqual([where, expect.stringMatching(/^(kept|rolled_back)$/)])
-        if (phase === 'roll back' || phase === 'keep') expect(await failing(evenkeel)).not.toBeNull()
+        if (cannotWrite && (phase === 'roll back' || phase === 'keep')) expect(await failing(evenkeel)).not.toBeNull()
 
         // With space again, and after one more kill, the same holds.
         if (random() < 0.5) {
@@ -93,6 +97,7 @@ describeOnSmallDisk('a full disk in every phase of a change', () =>
         if (disk.freeBytes === 0) disk.free()
         await evenkeel.until(() => failing(evenkeel), (found) => found === null, 40) // biome-ignore format: one line
       }
+      expect(failed).toBeGreaterThan(ROUNDS / 4)
     })
 
     test('a job waits while its undo cannot be recorded, is rolled back to the millisecond on a full disk, and continues with free space', async () => {
