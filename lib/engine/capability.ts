@@ -8,7 +8,7 @@ type Known = { up: boolean; everyMs: number; because: string | undefined; now: n
 
 /** What can be had of a target by the fate of one probe. `because`: why it is asked less often. Null while nothing is known of it yet. */
 export function capabilityOf(
-  { state, because, lastAt }: ProbeStatus,
+  { state, because, lastAt }: Pick<ProbeStatus, 'state' | 'because' | 'lastAt'>,
   { up, everyMs, because: slower, now }: Known,
 ): Omit<Capability, 'feature'> | null {
   // One late answer says nothing; several in a row say that it cannot be read now.

@@ -33,6 +33,8 @@ export const unknownHealth = (now: number): Health => ({ state: 'unknown', since
  * | fewer | up | down | unknown, and why |
  */
 export function nextHealth(before: Health, outcome: 'answered' | Failure, now: number): Health {
+  // As nearly all are: it stays what it is.
+  if (outcome === 'answered' && before.state === 'up' && before.failures === 0 && before.refusals === 0) return before
   if (outcome === 'answered') return { state: 'up', since: before.state === 'up' ? before.since : now, failures: 0, refusals: 0 }
   const failures = before.failures + 1
   const refusals = outcome.how === 'refused' ? before.refusals + 1 : 0

@@ -1,13 +1,14 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
-import { type AnyProduct, type Probe, productFor, type TargetConfig } from '../model/product.ts'
+import { type AnyProduct, type Parsed, type Probe, productFor, type TargetConfig } from '../model/product.ts'
 import type { Capability } from '../model/topology.ts'
+import { beatsOf } from './beats.ts'
 import { capabilityOf } from './capability.ts'
 import { withDeadline } from './deadline.ts'
 import { type Health, nextHealth, retryMs, unknownHealth } from './health.ts'
 import { hostOf } from './host.ts'
-import { createPoller, type Poller } from './poller.ts'
-import type { PollerOptions } from './pollerOptions.ts'
+import { Poller } from './poller.ts'
+import type { PollerHost } from './pollerHost.ts'
 import { failureOf, withoutSecrets } from './reason.ts'
 import { Rhythm } from './rhythm.ts'
 import type { Polled, Target, TargetOptions, TargetStatus } from './target.ts'
@@ -29,8 +30,6 @@ export class PolledTarget implements Target {
   readonly #pollers: Poller[]
   readonly #vital: Poller | undefined
   readonly #others: Poller[]
-  /** By probe: how far apart its polls are now. */
-  readonly #rhythms = new Map<string, Rhythm>()
   #health: Health
   #runId: string | undefined
   #polling = false
@@ -47,10 +46,11 @@ export class PolledTarget implements Target {
     this.#link = this.#variant.open(config)
     this.#health = unknownHealth(clock.now())
     const { probes } = this.#variant
-    const vitalId = (probes.find((probe) => probe.vital) ?? probes[0])?.id
-    this.#pollers = probes.map((probe) => this.#poller(probe, probe.id === vitalId))
-    this.#vital = this.#pollers.find((poller) => poller.probe.id === vitalId)
-    this.#others = this.#pollers.filter((poller) => poller !== this.#vital)
+    const vital = probes.find((probe) => probe.vital) ?? probes[0]
+    const host = this.#host()
+    this.#pollers = probes.map((probe) => this.#poller(probe, probe === vital, host))
+    this.#vital = this.#pollers.find((poller) => poller.vital)
+    this.#others = this.#pollers.filter((poller) => !poller.vital)
   }
 
   start(): void {
@@ -96,7 +96,7 @@ export class PolledTarget implements Target {
 
   async pollNow(): Promise<void> {
     // Bursts are not for a picture of the moment: they may take seconds and cost the server something.
-    const quick = this.#pollers.filter((poller) => poller.timeoutMs <= this.#options.poll.timeoutMs && poller.now.state !== 'unavailable')
+    const quick = this.#pollers.filter((poller) => poller.timeoutMs <= this.#options.poll.timeoutMs && poller.state !== 'unavailable')
     await Promise.all(quick.map((poller) => poller.pollNow()))
   }
 
@@ -131,13 +131,12 @@ export class PolledTarget implements Target {
       const { health: _, capabilities: __, ...polls } = this.#told
       return polls
     }
-    const vital = this.#vital?.status()
     const nextPollAt = this.#vital?.nextAt()
     return {
-      lastPollAt: vital?.lastAt ?? null,
-      pollMs: vital?.lastMs ?? null,
+      lastPollAt: this.#vital?.lastAt ?? null,
+      pollMs: this.#vital?.lastMs ?? null,
       ...(nextPollAt && { nextPollAt }),
-      probes: this.#pollers.map((poller) => ({ ...poller.status(), everyMs: this.#rhythms.get(poller.probe.id)!.ms })),
+      probes: this.#pollers.map((poller) => poller.status()),
     }
   }
 
@@ -150,10 +149,9 @@ export class PolledTarget implements Target {
     if (this.#told) return this.#told.capabilities
     const [up, now] = [this.#health.state === 'up', this.#options.clock.now()]
     return this.#pollers.flatMap((poller) => {
-      const { id, feature } = poller.probe
-      const { ms, because } = this.#rhythms.get(id)!
-      const capability = capabilityOf(poller.now, { up, everyMs: ms, because, now })
-      return capability ? [{ feature, ...capability }] : []
+      const { ms, because } = poller.rhythm
+      const capability = capabilityOf(poller, { up, everyMs: ms, because, now })
+      return capability ? [{ feature: poller.probe.feature, ...capability }] : []
     })
   }
 
@@ -164,33 +162,42 @@ export class PolledTarget implements Target {
     return result
   }
 
-  #poller(probe: Probe<unknown, unknown>, vital: boolean): Poller {
-    const { poll, clock, onRead, onStatus } = this.#options
-    const rhythm = new Rhythm(probe, poll)
-    this.#rhythms.set(probe.id, rhythm)
-    return createPoller<unknown>({
-      probe,
-      everyMs: rhythm.everyMs,
-      timeoutMs: probe.timeoutMs ?? poll.timeoutMs,
-      link: () => this.#link,
-      clock,
-      delayMs: () => (vital ? retryMs(this.#health.failures, rhythm.ms) : rhythm.delayMs()),
-      onRead: (parsed, at) => {
-        const slower = rhythm.because
-        rhythm.answered(parsed.samples.length)
-        if (rhythm.because !== slower) onStatus()
-        this.#noticeRestart(parsed.topology.facts?.runId)
-        const kept = onRead(probe.id, parsed, at, rhythm.ms)
-        if (vital) this.#become(nextHealth(this.#health, 'answered', clock.now()))
-        return kept
-      },
-      onFail: (error) => this.#failed(error, vital, rhythm),
-      onStatus,
-      ...(vital ? { afterBeat: () => this.#rideAll() } : { beforeBeat: () => this.#vital?.ride() }),
-    })
+  #poller(probe: Probe<unknown, unknown>, vital: boolean, host: PollerHost): Poller {
+    const { poll } = this.#options
+    return new Poller(probe, { rhythm: new Rhythm(probe, poll), timeoutMs: probe.timeoutMs ?? poll.timeoutMs, vital }, host)
   }
 
-  #failed(error: unknown, vital: boolean, rhythm: Rhythm): ReturnType<PollerOptions<unknown>['onFail']> {
+  #host(): PollerHost {
+    const { clock, onStatus } = this.#options
+    return {
+      clock,
+      beats: beatsOf(clock),
+      link: this.#link,
+      delayMs: ({ vital, rhythm }) => (vital ? retryMs(this.#health.failures, rhythm.ms) : rhythm.delayMs()),
+      onRead: (poller, parsed, at) => this.#read(poller, parsed, at),
+      onFail: (poller, error) => this.#failed(poller, error),
+      onStatus,
+      beforeBeat: ({ vital }) => {
+        if (!vital) this.#vital?.ride()
+      },
+      afterBeat: ({ vital }) => {
+        if (vital) for (const poller of this.#others) poller.ride()
+      },
+    }
+  }
+
+  #read({ probe, rhythm, vital }: Poller, parsed: Parsed, at: number): void | Promise<void> {
+    const { clock, onRead, onStatus } = this.#options
+    const slower = rhythm.because
+    rhythm.answered(parsed.samples.length)
+    if (rhythm.because !== slower) onStatus()
+    this.#noticeRestart(parsed.topology.facts?.runId)
+    const kept = onRead(probe.id, parsed, at, rhythm.ms)
+    if (vital) this.#become(nextHealth(this.#health, 'answered', clock.now()))
+    return kept
+  }
+
+  #failed({ vital, rhythm }: Poller, error: unknown): ReturnType<PollerHost['onFail']> {
     const because = this.#variant.unavailable?.(error) ?? null
     // Without its vital probe nothing is known of a target, so that one is asked again.
     if (because !== null && !vital) return { state: 'unavailable', because: withoutSecrets(because) }
@@ -224,19 +231,14 @@ export class PolledTarget implements Target {
   }
 
   /** How long until a probe's first turn. */
-  #firstTurnMs({ probe, now }: Poller): number {
+  #firstTurnMs({ rhythm }: Poller): number {
     const beat = this.#vital?.nextBeatMs() ?? null
-    const own = this.#options.clock.random() * Math.min(now.everyMs, FIRST_TURN_MS)
+    const own = this.#options.clock.random() * Math.min(rhythm.everyMs, FIRST_TURN_MS)
     if (beat === null) return own
-    const vitalEvery = this.#rhythms.get(this.#vital!.probe.id)!.everyMs
-    return this.#rhythms.get(probe.id)!.turnWith({ every: vitalEvery, beat, own, pipelined: this.#variant.pipelined ?? false })
-  }
-
-  #rideAll(): void {
-    for (const poller of this.#others) poller.ride()
+    return rhythm.turnWith({ every: this.#vital!.rhythm.everyMs, beat, own, pipelined: this.#variant.pipelined ?? false })
   }
 
   #startOthers(): void {
-    for (const poller of this.#others) if (poller.now.state !== 'unavailable') poller.start(this.#firstTurnMs(poller))
+    for (const poller of this.#others) if (poller.state !== 'unavailable') poller.start(this.#firstTurnMs(poller))
   }
 }

@@ -1,52 +1,37 @@
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { Probe } from '../model/product.ts'
+import type { Beating } from './beats.ts'
 import { Late, withDeadline } from './deadline.ts'
-import type { PollerOptions } from './pollerOptions.ts'
+import type { PollerHost } from './pollerHost.ts'
 import type { ProbeStatus } from './probeStatus.ts'
+import type { Rhythm } from './rhythm.ts'
 
 /** Two beats no further apart than this are one: timers that were set for one moment run in different turns. */
 const RIDE_MS = 20
+/** What a beat without a question comes to, as most do: nothing is made for each. */
+const DONE = Promise.resolve()
 
-export interface Poller {
+type Told = Pick<ProbeStatus, 'lastAt' | 'lastMs' | 'state' | 'because'>
+
+/**
+ * The polling loop of one probe: at most one poll in flight, each with a deadline; a missed one is a gap in the series. A fleet has eighteen for each
+ * cache: it holds what is its own, and its target the rest.
+ */
+export class Poller implements Beating, Told {
   readonly probe: Probe<unknown, unknown>
+  readonly rhythm: Rhythm
   readonly timeoutMs: number
-  /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
-  start(phaseMs: number): void
-  /** Polls now if its beat is due in this moment anyway, so that what is asked together goes out in one write. */
-  ride(): void
-  /** No polls until `start`; an answer that is still under way counts. */
-  pause(because: string): void
-  /** Drops its cursor and that it was not available: another server may be behind the address. */
-  reset(): void
-  /** Goes on from what another replica's poller of the same probe has told, where it has. */
-  adopt(told: ProbeStatus | undefined): void
-  /** One poll now, after the one in flight. */
-  pollNow(): Promise<void>
-  /** Resolves when nothing is in flight any more. */
-  stop(): Promise<void>
-  status(): ProbeStatus
-  /** The same without a copy, to be read at once: it changes with the next poll. */
-  readonly now: Readonly<ProbeStatus>
-  stepClock(step: ClockStep): void
-  nextAt(): number | null
-  /** How long until its next beat, whether or not a poll is under way; null while it has none. */
-  nextBeatMs(): number | null
-}
-
-/** The polling loop of one probe: at most one poll in flight, each with a deadline; a missed one is a gap in the series. */
-export function createPoller<Link>(options: PollerOptions<Link>): Poller {
-  return new ProbePoller(options)
-}
-
-class ProbePoller<Link> implements Poller {
-  readonly probe: Probe<unknown, unknown>
-  readonly timeoutMs: number
-  readonly #options: PollerOptions<Link>
-  readonly #status: ProbeStatus
+  /** The target is not read without it. */
+  readonly vital: boolean
+  lastAt: number | null = null
+  lastMs: number | null = null
+  state: ProbeStatus['state'] = 'waiting'
+  because: string | undefined = undefined
+  /** NaN: it has no beat, as it was paused or never started. */
+  dueAt = Number.NaN
+  place = -1
+  readonly #host: PollerHost
   #cursor: string | null = null
-  #cancel: (() => void) | null = null
-  /** By the monotonic clock. */
-  #dueAt: number | null = null
   /** Resolves when the read itself has ended; one that ignores its deadline ends later than its result was reported. */
   #inFlight: Promise<void> | null = null
   /** Resolves with the deadline at the latest. */
@@ -55,137 +40,147 @@ class ProbePoller<Link> implements Poller {
   #epoch = 0
   #stopped = false
 
-  constructor(options: PollerOptions<Link>) {
-    const { id, feature, cost } = options.probe
-    this.probe = options.probe as Probe<unknown, unknown>
-    this.timeoutMs = options.timeoutMs
-    this.#options = options
-    this.#status = { id, feature, everyMs: options.everyMs, cost, lastAt: null, lastMs: null, state: 'waiting' }
+  constructor(
+    probe: Probe<unknown, unknown>,
+    { rhythm, timeoutMs, vital }: Pick<Poller, 'rhythm' | 'timeoutMs' | 'vital'>,
+    host: PollerHost,
+  ) {
+    this.probe = probe
+    this.rhythm = rhythm
+    this.timeoutMs = timeoutMs
+    this.vital = vital
+    this.#host = host
   }
 
+  /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
   start(phaseMs: number): void {
-    if (this.#status.state === 'resting') this.#setState('waiting')
+    if (this.state === 'resting') this.#setState('waiting')
     this.#schedule(phaseMs)
   }
 
+  /** Polls now if its beat is due in this moment anyway, so that what is asked together goes out in one write. */
   ride(): void {
-    if (!this.#cancel || this.#dueAt === null || this.#dueAt - this.#options.clock.monotonic() > RIDE_MS) return
-    this.#cancel()
-    this.#beat()
+    const { beats, clock } = this.#host
+    if (this.place < 0 || this.dueAt - clock.monotonic() > RIDE_MS) return
+    beats.remove(this)
+    this.beat()
   }
 
+  /** No polls until `start`; an answer that is still under way counts. */
   pause(because: string): void {
-    this.#cancel?.()
-    this.#cancel = null
-    this.#dueAt = null
-    if (this.#status.state !== 'unavailable') this.#setState('resting', because)
+    this.#host.beats.remove(this)
+    this.dueAt = Number.NaN
+    if (this.state !== 'unavailable') this.#setState('resting', because)
   }
 
+  /** Drops its cursor and that it was not available: another server may be behind the address. */
   reset(): void {
     this.#epoch++
     this.#cursor = null
-    if (this.#status.state === 'unavailable') this.#setState('waiting')
+    if (this.state === 'unavailable') this.#setState('waiting')
   }
 
+  /** Goes on from what another replica's poller of the same probe has told, where it has. */
   adopt(told: ProbeStatus | undefined): void {
     if (!told) return
-    const { lastAt, lastMs, state, because } = told
-    Object.assign(this.#status, { lastAt, lastMs })
-    this.#setState(state, because)
+    this.lastAt = told.lastAt
+    this.lastMs = told.lastMs
+    this.#setState(told.state, told.because)
   }
 
+  /** One poll now, after the one in flight. */
   async pollNow(): Promise<void> {
     await this.#inFlight
     if (this.#stopped) return
-    this.probe.forget?.(this.#options.link())
+    this.probe.forget?.(this.#host.link)
     await this.#poll()
   }
 
+  /** Resolves when nothing is in flight any more. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#epoch++
-    this.#cancel?.()
-    this.#cancel = null
+    this.#host.beats.remove(this)
     await this.#inFlight
   }
 
   status(): ProbeStatus {
-    return { ...this.#status }
-  }
-
-  get now(): Readonly<ProbeStatus> {
-    return this.#status
+    const { probe, rhythm, lastAt, lastMs, state, because } = this
+    const { id, feature, cost } = probe
+    return { id, feature, everyMs: rhythm.ms, cost, lastAt, lastMs, state, ...(because !== undefined && { because }) }
   }
 
   stepClock(step: ClockStep): void {
-    if (this.#status.lastAt !== null) this.#status.lastAt = movedDate(this.#status.lastAt, step)
+    if (this.lastAt !== null) this.lastAt = movedDate(this.lastAt, step)
   }
 
   nextAt(): number | null {
-    const { clock } = this.#options
-    return this.#cancel && this.#dueAt !== null ? clock.now() + this.#dueAt - clock.monotonic() : null
+    const { clock } = this.#host
+    return this.place < 0 ? null : clock.now() + this.dueAt - clock.monotonic()
   }
 
+  /** How long until its next beat, whether or not a poll is under way; null while it has none. */
   nextBeatMs(): number | null {
-    if (this.#dueAt === null) return null
-    const late = this.#options.clock.monotonic() - this.#dueAt
-    const every = this.#options.delayMs()
+    if (Number.isNaN(this.dueAt)) return null
+    const late = this.#host.clock.monotonic() - this.dueAt
+    const every = this.#host.delayMs(this)
     return late < 0 ? -late : every - (late % every)
   }
 
+  beat(): void {
+    this.#host.beforeBeat(this)
+    const poll = this.#poll()
+    if (poll === DONE) this.#scheduleNext()
+    else poll.then(() => this.#scheduleNext())
+    this.#host.afterBeat(this)
+  }
+
   #setState(state: ProbeStatus['state'], because?: string): void {
-    const { state: stateBefore, because: becauseBefore } = this.#status
-    this.#status.state = state
-    if (because === undefined) delete this.#status.because
-    else this.#status.because = because
+    const changed = state !== this.state || because !== this.because
+    this.state = state
+    this.because = because
     // How long a gap lasts says what can be had, too.
-    if (state !== stateBefore || because !== becauseBefore || state === 'gap') this.#options.onStatus()
+    if (changed || state === 'gap') this.#host.onStatus()
   }
 
   #schedule(ms: number): void {
-    const { clock } = this.#options
-    this.#cancel?.()
     if (this.#stopped) return
-    this.#dueAt = clock.monotonic() + ms
-    this.#cancel = clock.setTimer(() => this.#beat(), ms)
-  }
-
-  #beat(): void {
-    this.#cancel = null
-    this.#options.beforeBeat?.()
-    this.#poll().then(() => this.#scheduleNext())
-    this.#options.afterBeat?.()
+    const { beats, clock } = this.#host
+    beats.remove(this)
+    this.dueAt = clock.monotonic() + ms
+    beats.add(this)
   }
 
   #scheduleNext(): void {
-    if (this.#stopped || this.#cancel || this.#status.state === 'unavailable' || this.#dueAt === null) return
-    const every = this.#options.delayMs()
+    if (this.#stopped || this.place >= 0 || this.state === 'unavailable' || Number.isNaN(this.dueAt)) return
+    const every = this.#host.delayMs(this)
     // Anchored to the phase, so that the load stays spread; a poll that took longer than the rhythm skips beats.
-    const late = this.#options.clock.monotonic() - this.#dueAt
+    const late = this.#host.clock.monotonic() - this.dueAt
     this.#schedule(every - (late % every))
   }
 
   #poll(): Promise<void> {
-    const { probe, clock, timeoutMs, link } = this.#options
+    const { probe, timeoutMs } = this
+    const { clock, link } = this.#host
     if (this.#asking) return this.#asking
     if (this.#inFlight) {
       // The last read is past its deadline and holds the slot: this beat has no answer either.
       this.#fail(new Late(timeoutMs))
-      return Promise.resolve()
+      return DONE
     }
-    const wanted = probe.wanted?.(link()) ?? true
+    const wanted = probe.wanted?.(link) ?? true
     if (wanted !== true) {
       this.#setState('resting', wanted)
-      return Promise.resolve()
+      return DONE
     }
-    if (probe.due?.(link()) === false) {
-      this.#status.lastAt = clock.now()
+    if (probe.due?.(link) === false) {
+      this.lastAt = clock.now()
       this.#setState('ok')
-      return Promise.resolve()
+      return DONE
     }
     const asked = this.#epoch
     const at = clock.monotonic()
-    const { result, settled } = withDeadline(timeoutMs, clock, (signal) => probe.read(link(), this.#cursor, signal))
+    const { result, settled } = withDeadline(timeoutMs, clock, (signal) => probe.read(link, this.#cursor, signal))
     const asking = this.#answered(result, asked, at)
     this.#asking = asking
     this.#inFlight = this.#ended(asking, settled)
@@ -210,23 +205,23 @@ class ProbePoller<Link> implements Poller {
   }
 
   #understand(raw: unknown, startedAt: number): void | Promise<void> {
-    const { probe, clock, onRead } = this.#options
+    const { clock } = this.#host
     const at = clock.now()
     const tookMs = clock.monotonic() - startedAt
     try {
-      const parsed = probe.parse(raw, { cursor: this.#cursor, at })
+      const parsed = this.probe.parse(raw, { cursor: this.#cursor, at })
       this.#cursor = parsed.cursor ?? this.#cursor
-      this.#status.lastAt = at
-      this.#status.lastMs = tookMs
+      this.lastAt = at
+      this.lastMs = tookMs
       this.#setState('ok')
-      return onRead(parsed, at)?.catch((error: unknown) => this.#fail(error))
+      return this.#host.onRead(this, parsed, at)?.catch((error: unknown) => this.#fail(error))
     } catch (error) {
       this.#fail(error)
     }
   }
 
   #fail(error: unknown): void {
-    const { state, because } = this.#options.onFail(error)
+    const { state, because } = this.#host.onFail(this, error)
     this.#setState(state, because)
   }
 }
