@@ -1,7 +1,8 @@
 'use client'
 import { parseAsString, parseAsStringEnum, useQueryState } from 'nuqs'
 import { errorText } from '@/components/frame/api.ts'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
+import { useFiltered } from '@/components/frame/useFiltered.ts'
 import { usePages } from '@/components/frame/usePages.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Select } from '@/components/ui/field.tsx'
@@ -25,15 +26,16 @@ const CHANGE: Record<KeyDifferenceView['change'], string> = {
   same: 'within chance',
 }
 
+const DIFFERENCE_WORDS = ['key or pattern', 'keys or patterns'] as const
+
 /** Hot keys or patterns at two times, side by side: what has become of them since. */
 export function KeyCompare() {
-  const [scope] = useScope()
   const [what, setWhat] = useQueryState('what', parseAsStringEnum(WHATS).withDefault('hot'))
   const [before, setBefore] = useQueryState('before', parseAsString.withDefault(''))
   const [after, setAfter] = useQueryState('after', parseAsString.withDefault(''))
   const [order, setOrder] = useOrder('differences', 'moved')
   const kept = usePages<SamplingView>(['keys', 'samplings'], 'keys/samplings', { query: { what }, everyMs: 60_000, all: true })
-  const list = usePages<KeyDifferenceView>(['keys', 'compare'], 'keys/compare', {
+  const list = useFiltered<KeyDifferenceView>(['keys', 'compare'], 'keys/compare', {
     query: { what, before, after },
     everyMs: 10_000,
     all: true,
@@ -66,6 +68,7 @@ export function KeyCompare() {
           options={[{ value: '', label: 'now' }, ...times]}
         />
       </div>
+      <FilterNote lists={[list]} noun={DIFFERENCE_WORDS} />
       {error && !list.known ? (
         <Failure tried="The samplings could not be compared." answer={errorText(error)} />
       ) : !list.known ? (
@@ -76,18 +79,24 @@ export function KeyCompare() {
         <Table
           label="Differences between two samplings"
           columns={COLUMNS}
-          rows={list.items.filter((one) => inScope(scope, [safe(one.name), one.target], { target: one.target }))}
+          question={list.question}
+          rows={list.items}
           rowKey={(one) => `${one.target} ${one.name}`}
           order={order}
           onOrder={setOrder}
           main
           hold
           empty={
-            <Empty title="Nothing to compare yet">
-              <p>
-                One sampling is kept of each ten minutes, for two days. The first comes within ten minutes of the first hot key or pattern.
-              </p>
-            </Empty>
+            isNarrowed([list]) ? (
+              <NoneMatch lists={[list]} noun={DIFFERENCE_WORDS} />
+            ) : (
+              <Empty title="Nothing to compare yet">
+                <p>
+                  One sampling is kept of each ten minutes, for two days. The first comes within ten minutes of the first hot key or
+                  pattern.
+                </p>
+              </Empty>
+            )
           }
         />
       )}

@@ -1,10 +1,10 @@
 'use client'
 import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
 import { useMineFirst } from '@/components/frame/mine.ts'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
@@ -14,9 +14,8 @@ import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { followersWord } from '@/lib/format/followers.ts'
-import { safe } from '@/lib/format/format.ts'
+import { count, safe } from '@/lib/format/format.ts'
 import type { RingView } from '@/lib/model/answers/ring.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import { ringParts } from './words.ts'
 
 const href = (ring: RingView) => path`/rings/${ring.name}`
@@ -78,33 +77,34 @@ const COLUMNS: Column<RingView>[] = [
   },
 ]
 
+const RING_WORDS = ['ring', 'rings'] as const
+
 /** Rings that applications hold themselves, with their strips. */
-export function RingList({ initialData }: { initialData: Page<RingView> }) {
+export function RingList({ first }: { first: First<RingView> }) {
   const go = useGo()
-  const [scope] = useScope()
-  const list = usePages<RingView>(['rings'], 'rings', { initialData, all: true })
+  const list = useFiltered<RingView>(['rings'], 'rings', { first, all: true })
   const mineFirst = useMineFirst()
-  const rows = mineFirst(list.items).filter((r) =>
-    inScope(scope, [r.name, r.algorithm, ...r.nodes.map((node) => node.name)], { ...r.labels, ring: r.name }),
-  )
+  const rows = mineFirst(list.items)
   return (
     <>
-      <PageHead title="Rings" lead={`${list.items.length} ${list.items.length === 1 ? 'ring' : 'rings'}`}>
+      <PageHead title="Rings" lead={`${count(list.of)} ${RING_WORDS[list.of === 1 ? 0 : 1]}`}>
         <Go href="/lab" className={buttonLook()}>
           Ring lab
         </Go>
       </PageHead>
+      <FilterNote lists={[list]} noun={RING_WORDS} />
       <Table
         main
         hold
+        question={list.question}
         label="Rings"
         columns={COLUMNS}
         rows={rows}
         rowKey={(r) => r.name}
         onOpen={(r) => go(href(r))}
         empty={
-          list.items.length > 0 ? (
-            <Empty title="Nothing matches the filter" />
+          isNarrowed([list]) ? (
+            <NoneMatch lists={[list]} noun={RING_WORDS} />
           ) : (
             <Empty
               title="No ring is described yet"

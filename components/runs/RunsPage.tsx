@@ -2,9 +2,9 @@
 import { Annotate } from '@/components/annotations/Annotate.tsx'
 import { Moment } from '@/components/frame/Ago.tsx'
 import { errorText, path } from '@/components/frame/api.ts'
+import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, linkLook, rowLinkLook, useGo } from '@/components/frame/Go.tsx'
-import { inScope, useScope } from '@/components/frame/Scope.tsx'
-import { usePages } from '@/components/frame/usePages.ts'
+import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
 import { Code } from '@/components/ui/code.tsx'
 import { Failure } from '@/components/ui/empty.tsx'
 import { More } from '@/components/ui/more.tsx'
@@ -13,7 +13,6 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { RunListed } from '@/lib/model/answers/run.ts'
-import type { Page } from '@/lib/model/answers/shape.ts'
 import { lasted, STATE } from './words.ts'
 
 const COLUMNS: Column<RunListed>[] = [
@@ -41,12 +40,12 @@ const COLUMNS: Column<RunListed>[] = [
   { id: 'lasted', head: 'Lasts', right: true, cell: lasted },
 ]
 
+const RUN_WORDS = ['load test', 'load tests'] as const
+
 /** Load tests, newest first: what k6, Locust, Gatling or a person has marked with the tag. */
-export function RunsPage({ initial, url }: { initial: Page<RunListed>; url: string }) {
+export function RunsPage({ first, url }: { first: First<RunListed>; url: string }) {
   const go = useGo()
-  const [scope] = useScope()
-  const list = usePages<RunListed>(['runs'], 'runs', { initialData: initial, everyMs: 10_000, all: scope !== '' })
-  const shown = list.items.filter((run) => inScope(scope, [run.name, run.by, ...run.tags, ...run.tools]))
+  const list = useFiltered<RunListed>(['runs'], 'runs', { first, everyMs: 10_000 })
   return (
     <>
       <PageHead
@@ -58,15 +57,17 @@ export function RunsPage({ initial, url }: { initial: Page<RunListed>; url: stri
         </Go>
         <Annotate tags="load-test" />
       </PageHead>
-      {list.error && <Failure tried="The list of load tests could not be refreshed." answer={errorText(list.error)} />}
+      {list.error && !list.searching && <Failure tried="The list of load tests could not be refreshed." answer={errorText(list.error)} />}
+      <FilterNote lists={[list]} noun={RUN_WORDS} />
       <Table
         main
+        question={list.question}
         label="Load tests"
         columns={COLUMNS}
-        rows={shown}
+        rows={list.items}
         rowKey={({ id }) => id}
         onOpen={({ id }) => go(path`/runs/${id}`)}
-        empty={list.items.length > 0 ? <p className="px-4 py-6 text-dim">None of them fits the filter.</p> : <HowTo url={url} />}
+        empty={isNarrowed([list]) ? <NoneMatch lists={[list]} noun={RUN_WORDS} /> : <HowTo url={url} />}
       />
       <More list={list} />
     </>

@@ -121,7 +121,8 @@ import { importRing } from '../../lib/rings/importers.ts'
 import { parseSpec } from '../../lib/rings/spec.ts'
 import { readable } from '../../lib/server/http/bytes.ts'
 import { operations } from '../../lib/server/http/operations.ts'
-import { page } from '../../lib/server/http/paging.ts'
+import { page, readCursor } from '../../lib/server/http/paging.ts'
+import { placeIn } from '../../lib/server/http/sorting.ts'
 import { readReportLine } from '../../lib/server/references/reportLine.ts'
 import { describeRing } from '../../lib/server/rings/describe.ts'
 import { parseGatlingBinary } from '../../lib/server/runs/results/gatlingBinary.ts'
@@ -943,6 +944,8 @@ const http: Parser[] = [
   },
   { name: 'server/http/bytes.ts#readable', group: 'http', good: ['/api/v1/rings/%ffa%41?x=%'], run: readable },
   { name: 'server/http/paging.ts#page', group: 'http', good: ['a2ExIGI'], run: (cursor) => page(['a', 'b'], (item) => item, { cursor }) },
+  { name: 'server/http/paging.ts#readCursor', group: 'http', good: ['a2ExIGI'], run: readCursor },
+  { name: 'server/http/sorting.ts#placeIn', group: 'http', good: ['a1swLDEyLjUsImNhY2hlLTciXQ'], run: placeIn },
   {
     name: 'auth/origin.ts#hostName',
     group: 'http',

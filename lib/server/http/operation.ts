@@ -63,7 +63,7 @@ export type Operation = {
   problems: ErrorCode[]
   /**
    * Its answer reads the same for whoever may ask, and is made once for all who ask at about the same time: its `run` may look at nothing of who
-   * asks. `targets`: of documents such as findings nothing stands in it.
+   * asks, but at their grants where the query says `mine`. `targets`: of documents such as findings nothing stands in it.
    */
   shared?: MadeOf
   /** The target that it is about, where the replica that has it must run the call; null: whoever is called does. Absent: always. */

@@ -1,7 +1,8 @@
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
 
-export type Paging = { cursor?: string; limit?: number }
+/** `offset`: how many to leave out at the beginning, in place of a cursor. */
+export type Paging = { cursor?: string; limit?: number; offset?: number }
 export type Counted<T> = Page<T> & { total: number }
 export const PAGE_LIMIT = 100
 export const PAGE_LIMIT_MAX = 1000
@@ -13,11 +14,12 @@ export const PAGE_LIMIT_MAX = 1000
 export function page<T>(
   items: readonly T[],
   key: (item: T) => string,
-  { cursor, limit = PAGE_LIMIT }: Paging = {},
+  { cursor, limit = PAGE_LIMIT, offset = 0 }: Paging = {},
   order: 'up' | 'down' = 'up',
 ): Counted<T> {
+  if (cursor !== undefined && offset > 0) throw twoBeginnings()
   const after = cursor === undefined ? null : readCursor(cursor)
-  const begin = after === null ? 0 : items.findIndex((item) => (order === 'up' ? key(item) > after : key(item) < after))
+  const begin = after === null ? offset : items.findIndex((item) => (order === 'up' ? key(item) > after : key(item) < after))
   if (begin < 0) return { items: [], next: null, total: items.length }
   const found = items.slice(begin, begin + limit)
   const last = found.at(-1)
@@ -39,8 +41,10 @@ export function pageNewest<T extends { id: string }>(items: readonly T[], at: (i
 /** One page that holds a whole list, for lists that are never long. */
 export const onePage = <T>(items: T[]): Counted<T> => ({ items, next: null, total: items.length })
 
-const writeCursor = (key: string) => Buffer.from(`k${key}`).toString('base64url')
-function readCursor(cursor: string): string {
+export const twoBeginnings = () => new EvenkeelError('bad_request', 'offset: a page begins at a cursor or at an offset, not at both.')
+
+export const writeCursor = (key: string) => Buffer.from(`k${key}`).toString('base64url')
+export function readCursor(cursor: string): string {
   const text = /^[\w-]{1,2000}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString() : ''
   if (!text.startsWith('k')) throw new EvenkeelError('bad_request', 'cursor: give back `next` of the page before, unchanged.')
   return text.slice(1)

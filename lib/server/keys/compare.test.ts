@@ -59,3 +59,10 @@ it('compares the oldest with now, or two times that are given', () => {
     [5_000, 1],
   ])
 })
+
+it('is searched by key and target, and counts what is left out', () => {
+  expect(compareSamplings(runtime, { q: 'C' })).toMatchObject({ items: [{ name: 'c' }], total: 1, all: 2 })
+  expect(compareSamplings(runtime, { q: 'target=a' })).toMatchObject({ total: 2, all: 2 })
+  expect(compareSamplings(runtime, { q: 'nothing' })).toMatchObject({ items: [], total: 0, all: 2 })
+  expect(compareSamplings(runtime)).not.toHaveProperty('all')
+})

@@ -4,6 +4,7 @@ import type { Page } from '../../model/answers/shape.ts'
 import type { KeySampling } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
 import { type Paging, page, pageNewest } from '../http/paging.ts'
+import { searched } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
 import { newestLook } from './keys.ts'
@@ -26,12 +27,12 @@ export function listSamplings(
   }
 }
 
-type Asked = { target?: string; what?: What; before?: number; after?: number } & Paging
+type Asked = { target?: string; what?: What; before?: number; after?: number; q?: string } & Paging
 
 /** What changed between two samplings of each target: at `before` (the oldest that is kept, unless given) and at `after` (what is known now). */
 export function compareSamplings(
   runtime: Runtime,
-  { target, what = 'hot', before, after, ...paging }: Asked = {},
+  { target, what = 'hot', before, after, q, ...paging }: Asked = {},
 ): Page<KeyDifferenceView> {
   knownTarget(runtime, target)
   const kept = Map.groupBy(
@@ -47,14 +48,16 @@ export function compareSamplings(
   })
   const key = (one: KeyDifferenceView) =>
     `${(1 - Math.abs((one.after?.share ?? 0) - (one.before?.share ?? 0))).toFixed(12)} ${one.target} ${one.name}`
-  return page(
-    differences
+  const { found, counted } = searched(differences, q, (filter, { name, target }) => filter([name, target], { target }))
+  const sorted = page(
+    found
       .map((one) => ({ one, key: key(one) }))
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ one }) => one),
     key,
     paging,
   )
+  return { ...sorted, ...counted }
 }
 
 /** Of samplings, newest first, the newest that is not later. */

@@ -48,3 +48,13 @@ it('is searched by words and labels, and counts what is left out', async () => {
   expect(await names('pool=images APP2')).toEqual(['images'])
   expect(await listPools(runtime, { q: 'nothing' })).toMatchObject({ items: [], total: 0, all: 2 })
 })
+
+it('is sorted by what it shows, whole, and begins at any of its pools', async () => {
+  const runtime = runtimeOf([poolOf('edge', 'images', [1, 1, 1]), pool, poolOf('edge', 'app10', [1]), poolOf('edge', 'app2', [1])])
+  const names = async (sort: string, paging = {}) => (await listPools(runtime, { sort, ...paging })).items.map(({ name }) => name)
+  expect(await names('name')).toEqual(['app', 'app2', 'app10', 'images'])
+  expect(await names('-name', { offset: 1, limit: 2 })).toEqual(['app10', 'app2'])
+  expect(await names('-requestsPerSecond')).toEqual(['app', 'app10', 'app2', 'images'])
+  expect(await names('imbalance', { limit: 1 })).toEqual(['app'])
+  expect(await names('-servers')).toEqual(['images', 'app', 'app10', 'app2'])
+})

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { poolAnswer } from '../../model/answers/pool.ts'
 import { searchedPage } from '../../model/answers/shape.ts'
-import { flag, paging } from '../http/inputs.ts'
+import { flag } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { search } from '../http/search.ts'
-import { getPool, listPools } from './pools.ts'
+import { askedBy, sorting } from '../http/sorting.ts'
+import { getPool, listPools, POOL_COLUMNS } from './pools.ts'
 
 const tag = 'Balancing'
 
@@ -23,10 +24,10 @@ export const poolOperations = [
           'For long lists: without rings and what is not understood, and of servers name, address, weights, state and shares alone',
       }),
       ...search('target, name, algorithm, or a server’s name or address'),
-      ...paging,
+      ...sorting(POOL_COLUMNS),
     }),
     answer: searchedPage(poolAnswer),
-    run: ({ runtime, query }) => listPools(runtime, query),
+    run: (call) => listPools(call.runtime, askedBy(call)),
   }),
   operation({
     method: 'GET',

@@ -11,8 +11,9 @@ import { labelsIn } from '../../model/targetLabels.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { sharesExpected } from '../../predictions/sharesExpected.ts'
-import { type Paging, page } from '../http/paging.ts'
+import type { Paging } from '../http/paging.ts'
 import { searched } from '../http/search.ts'
+import { type Sortable, type Sorting, sortedPage } from '../http/sorting.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
 import { spillsOf } from './spills.ts'
@@ -26,10 +27,26 @@ const textsOf = ({ target, name, algorithm, servers }: Pool) => [
   ...servers.flatMap((server) => [server.name, server.address]),
 ]
 
+/** What a list of pools can be sorted by. */
+export const POOL_COLUMNS = ['name', 'imbalance', 'requestsPerSecond', 'responseSeconds', 'errorRatio', 'servers', 'algorithm'] as const
+
+function poolColumns(seen: (pool: Pool) => SeriesWindow): Record<(typeof POOL_COLUMNS)[number], (pool: Pool) => Sortable> {
+  const measured = (metric: string) => (pool: Pool) => measuredValue(metric, { target: pool.target, pool: pool.name }, seen(pool))
+  return {
+    name: keyOf,
+    imbalance: measured('pool_imbalance'),
+    requestsPerSecond: measured('pool_request_rate'),
+    responseSeconds: measured('pool_response_seconds'),
+    errorRatio: measured('pool_error_ratio'),
+    servers: ({ servers }) => servers.length,
+    algorithm: ({ algorithm }) => algorithm,
+  }
+}
+
 /** `brief`: what one line of a list shows, for half of what the whole costs. */
 export async function listPools(
   runtime: Runtime,
-  { target, q, brief = false, ...paging }: Paging & { target?: string; q?: string; brief?: boolean } = {},
+  { target, q, brief = false, ...asked }: Paging & Sorting & { target?: string; q?: string; brief?: boolean } = {},
 ): Promise<Page<PoolView>> {
   const window = runtime.engine.window(FIGURE_SPAN_MS)
   const topology = runtime.engine.topology()
@@ -39,9 +56,10 @@ export async function listPools(
     filter(textsOf(pool), { ...labelsOf({ target: pool.target }), target: pool.target, pool: pool.name }),
   )
   const sorted = [...found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const { items, ...rest } = page(sorted, keyOf, paging)
   const pause = createSlices()
   const seen = (pool: Pool) => figureWindow(runtime, factsOf(topology, pool.target), window)
+  const by = { name: keyOf, columns: poolColumns(seen), labels: (pool: Pool) => labelsOf({ target: pool.target }) }
+  const { items, ...rest } = await sortedPage(sorted, by, asked)
   const view = (pool: Pool) => poolView(pool, seen(pool), labelsOf({ target: pool.target }), pause, brief)
   const views = await mapped(items, view, pause)
   return { items: views, ...rest, ...counted }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { describedAnswer, ringAnswer, ringEvaluation, ringTextsAnswer } from '../../model/answers/ring.ts'
-import { page } from '../../model/answers/shape.ts'
+import { searchedPage } from '../../model/answers/shape.ts'
 import { name, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { describeInThread, evaluateInThread } from '../workers/rings.ts'
 import { getRing, listRings } from './rings.ts'
 import { ringTexts } from './texts.ts'
@@ -17,8 +18,8 @@ export const ringOperations = [
     shared: 'everything',
     summary: 'Rings that applications hold',
     tag,
-    query: z.object(paging),
-    answer: page(ringAnswer),
+    query: z.object({ ...paging, ...search('name, algorithm or a node’s name') }),
+    answer: searchedPage(ringAnswer),
     run: ({ runtime, query }) => listRings(runtime, query),
   }),
   operation({

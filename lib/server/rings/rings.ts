@@ -10,16 +10,20 @@ import type { SeriesWindow } from '../../model/window.ts'
 import { ownedShares } from '../../rings/ownedShares.ts'
 import { followerViews } from '../followers/followers.ts'
 import { type Paging, page } from '../http/paging.ts'
+import { searched } from '../http/search.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS } from '../series/figures.ts'
 
-export async function listRings(runtime: Runtime, paging?: Paging): Promise<Page<RingView>> {
+export async function listRings(runtime: Runtime, { q, ...paging }: Paging & { q?: string } = {}): Promise<Page<RingView>> {
   const rings = [...runtime.engine.topology().rings].sort((a, b) => (a.name < b.name ? -1 : 1))
   const window = runtime.engine.window(FIGURE_SPAN_MS)
-  const { items, ...rest } = page(rings, (ring) => ring.name, paging)
   const labelsOf = labelsIn(runtime.engine.topology())
+  const { found, counted } = searched(rings, q, (filter, { name, spec, nodes }) =>
+    filter([name, spec.algorithm, ...nodes.map((node) => node.name)], { ...labelsOf({ ring: name }), ring: name }),
+  )
+  const { items, ...rest } = page(found, (ring) => ring.name, paging)
   const view = async (ring: Ring) => withLabels(await ringView(ring, window, runtime.now()), labelsOf({ ring: ring.name }))
-  return { items: await mapped(items, view), ...rest }
+  return { items: await mapped(items, view), ...rest, ...counted }
 }
 
 export async function getRing(runtime: Runtime, name: string): Promise<RingView> {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { loadResultAnswer, runAnswer, runListed } from '../../model/answers/run.ts'
-import { page } from '../../model/answers/shape.ts'
+import { searchedPage } from '../../model/answers/shape.ts'
 import { id, paging } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
+import { search } from '../http/search.ts'
 import { ofAnnotation } from '../teams/touches.ts'
 import { listRunsPage, runReport } from './report.ts'
 import { attachResult } from './results/attach.ts'
@@ -16,8 +17,8 @@ export const runOperations = [
     role: 'viewer',
     summary: 'Load tests, newest first: annotations with the tag `load-test`',
     tag,
-    query: z.object(paging),
-    answer: page(runListed),
+    query: z.object({ ...paging, ...search('name, author, tags or tools') }),
+    answer: searchedPage(runListed),
     run: ({ runtime, query }) => listRunsPage(runtime, query),
   }),
   operation({

@@ -71,6 +71,26 @@ test('only annotations with the tag are load tests', async () => {
   await expect(runReport(runtime, '9')).rejects.toThrow(expect.objectContaining({ code: 'not_found' }))
 })
 
+test('load tests are searched by name, author, tag and tool', async () => {
+  run()
+  await attachResult(
+    runtime,
+    '1',
+    new Request('http://x', { method: 'POST', body: JSON.stringify({ metrics: { http_reqs: { count: 5, rate: 1 } } }) }),
+    'ci',
+  )
+  run({ text: 'search page', tags: ['load-test', 'nightly'] })
+  const found = (q: string) => {
+    const { items, total, all } = listRunsPage(runtime, { q })
+    return [items.map(({ id }) => id), total, all]
+  }
+  expect(found('CHECKOUT')).toEqual([['1'], 1, 2])
+  expect(found('k6')).toEqual([['1'], 1, 2])
+  expect(found('nightly page')).toEqual([['2'], 1, 2])
+  expect(found('none')).toEqual([[], 0, 2])
+  expect(listRunsPage(runtime, { limit: 1 })).not.toHaveProperty('all')
+})
+
 test('the figures of the run stand beside those of as long before', async () => {
   fleet()
   run()

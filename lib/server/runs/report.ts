@@ -10,6 +10,7 @@ import type { LoadMoment } from '../../model/loadResult.ts'
 import { type Labels, labelsKey } from '../../model/series.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import { type Paging, pageNewest } from '../http/paging.ts'
+import { searched } from '../http/search.ts'
 import { incidentTold } from '../incidents/incidents.ts'
 import type { Runtime } from '../runtime.ts'
 import { figureOf } from '../series/figures.ts'
@@ -46,9 +47,13 @@ const runListed = ({ store }: Pick<Runtime, 'store'>, { id, name, tags, by, from
 })
 
 /** Newest first. */
-export function listRunsPage(runtime: Pick<Runtime, 'store' | 'now'>, paging?: Paging): Page<RunListed> {
-  const { items, ...rest } = pageNewest(listRuns(runtime), ({ from }) => from, paging)
-  return { ...rest, items: items.map((run) => runListed(runtime, run)) }
+export function listRunsPage(runtime: Pick<Runtime, 'store' | 'now'>, { q, ...paging }: Paging & { q?: string } = {}): Page<RunListed> {
+  const { found, counted } = searched(listRuns(runtime), q, (filter, run) => {
+    const { name, by, tags, tools } = runListed(runtime, run)
+    return filter([name, by, ...tags, ...tools])
+  })
+  const { items, ...rest } = pageNewest(found, ({ from }) => from, paging)
+  return { ...rest, items: items.map((run) => runListed(runtime, run)), ...counted }
 }
 
 /** A load test beside the time before it, and what gave way first. Throws `not_found`. */

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { page, searchedPage } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
-import { flag, name, paging } from '../http/inputs.ts'
+import { flag, name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
 import { search } from '../http/search.ts'
+import { askedBy, sorting } from '../http/sorting.ts'
 import { ofTarget } from '../teams/touches.ts'
+import { TARGET_COLUMNS } from './columns.ts'
 import { allowMonitor } from './monitorConsent.ts'
 import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from './targets.ts'
 
@@ -20,7 +22,7 @@ export const targetOperations = [
     summary: 'Targets, by name',
     tag,
     query: z.object({
-      ...paging,
+      ...sorting(TARGET_COLUMNS),
       brief: flag.optional().meta({
         description: 'For long lists: without probes, and of the capabilities those alone that are not available, without the reason',
       }),
@@ -28,7 +30,7 @@ export const targetOperations = [
       ...search('name, product, parent, role, address, state or error'),
     }),
     answer: searchedPage(targetAnswer),
-    run: ({ runtime, query }) => listTargets(runtime, query),
+    run: (call) => listTargets(call.runtime, askedBy(call)),
   }),
   operation({
     method: 'GET',

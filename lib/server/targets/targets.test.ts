@@ -78,3 +78,45 @@ it('is brief where a list of thousands is wanted: without probes and what is as 
   expect(await list(true)).toMatchObject({ name: 'a', capabilities: [{ feature: 'SLOWLOG', available: false }], probes: [] })
   expect((await list(true))!.capabilities[0]).not.toHaveProperty('because')
 })
+
+it('is sorted by what it shows, whole, by a column of any of its targets', async () => {
+  const all = ['a', 'b', 'c', 'lb'].map((name, i) => ({
+    ...status(name, name === 'lb' ? 'haproxy' : 'redis', name === 'lb' ? undefined : 'cache'),
+    pollMs: [3, 1, 2, null][i],
+    lastPollAt: 1_000 + i,
+    state: ['up', 'down', 'unknown', 'up'][i],
+  }))
+  const engine = {
+    listed: () => all,
+    target: (wanted: string) => all.find(({ name }) => name === wanted),
+    topology: emptyTopology,
+    targetConfig: () => null,
+    window: () =>
+      load(1_000, {
+        'cache_items{target=a}': '7x60',
+        'cache_items{target=c}': '9x60',
+        'cache_memory_used_bytes{target=a}': '50x60',
+        'cache_memory_max_bytes{target=a}': '100x60',
+        'cache_memory_used_bytes{target=b}': '80x60',
+        'cache_memory_max_bytes{target=b}': '100x60',
+        'cache_memory_used_bytes{target=c}': '80x60',
+        'cache_memory_max_bytes{target=c}': '0x60',
+        'cache_hits_total{target=b}': '0+900x60',
+        'cache_misses_total{target=b}': '0+100x60',
+        'cache_hits_total{target=c}': '0+500x60',
+        'cache_misses_total{target=c}': '0+500x60',
+      }),
+  }
+  const names = async (sort: string, paging = {}) =>
+    (await listTargets({ engine } as unknown as Runtime, { sort, ...paging })).items.map(({ name }) => name)
+  expect(await names('-items')).toEqual(['c', 'a', 'b', 'lb'])
+  expect(await names('items', { offset: 1, limit: 1 })).toEqual(['c'])
+  expect(await names('-memory')).toEqual(['b', 'a', 'c', 'lb'])
+  expect(await names('-hitRatio')).toEqual(['b', 'c', 'a', 'lb'])
+  expect(await names('pollMs')).toEqual(['b', 'c', 'a', 'lb'])
+  expect(await names('-lastPollAt')).toEqual(['lb', 'c', 'b', 'a'])
+  expect(await names('state')).toEqual(['b', 'c', 'a', 'lb'])
+  expect(await names('role')).toEqual(['a', 'b', 'c', 'lb'])
+  expect(await names('title')).toEqual(['lb', 'a', 'b', 'c'])
+  expect(await names('-name')).toEqual(['lb', 'c', 'b', 'a'])
+})

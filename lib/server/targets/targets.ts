@@ -8,10 +8,12 @@ import { EvenkeelError } from '../../model/error.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
-import { type Paging, page } from '../http/paging.ts'
+import type { Paging } from '../http/paging.ts'
 import { searched } from '../http/search.ts'
+import { type Sorting, sortedPage } from '../http/sorting.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/figures.ts'
+import { targetColumns } from './columns.ts'
 
 type TargetFilter = { q?: string; caching?: boolean; brief?: boolean }
 
@@ -21,15 +23,15 @@ type TargetFilter = { q?: string; caching?: boolean; brief?: boolean }
  */
 export async function listTargets(
   runtime: Runtime,
-  { q, caching = false, brief = false, ...paging }: Paging & TargetFilter = {},
+  { q, caching = false, brief = false, ...asked }: Paging & Sorting & TargetFilter = {},
 ): Promise<Page<TargetView>> {
   const { engine } = runtime
   const seen = { window: engine.window(FIGURE_SPAN_MS), topology: engine.topology() }
   const sorted = listed(runtime).sort((a, b) => (a.name < b.name ? -1 : 1))
   const children = childrenOf(sorted)
   const roleOf = (name: string) => factsOf(seen.topology, name)?.role ?? engine.targetConfig(name)?.config.role
-  const asked = caching ? sorted.filter(({ name }) => roleOf(name) !== undefined) : sorted
-  const { found, counted } = searched(asked, q, (filter, { name, kind, through }) => {
+  const wanted = caching ? sorted.filter(({ name }) => roleOf(name) !== undefined) : sorted
+  const { found, counted } = searched(wanted, q, (filter, { name, kind, through }) => {
     const [status, role] = [engine.target(name), roleOf(name)]
     return filter([name, kind, through, status?.title, status?.address, status?.state, status?.error, role], {
       ...status?.labels,
@@ -39,7 +41,12 @@ export async function listTargets(
       ...(role && { role }),
     })
   })
-  const { items, ...rest } = page(found, ({ name }) => name, paging)
+  const by = {
+    name: ({ name }: Listed) => name,
+    columns: targetColumns(runtime, seen),
+    labels: ({ name }: Listed) => engine.target(name)?.labels,
+  }
+  const { items, ...rest } = await sortedPage(found, by, asked)
   // One may go while others are read.
   const known = items.flatMap(({ name }) => engine.target(name) ?? [])
   const view = (status: TargetStatus) => targetView(runtime, status, seen, children.get(status.name))
@@ -61,7 +68,7 @@ export function getTarget(runtime: Runtime, name: string): TargetView {
   return targetView(runtime, status, seen, childrenOf(listed(runtime)).get(name))
 }
 
-type Listed = { name: string; kind: string; through?: string }
+export type Listed = { name: string; kind: string; through?: string }
 
 /** Those that were found through a target, by its name. */
 function childrenOf(all: readonly Listed[]): Map<string, string[]> {
@@ -79,7 +86,7 @@ const CONTROL = 'control'
 
 const listed = (runtime: Runtime): Listed[] => runtime.engine.listed().filter(({ kind }) => kind !== CONTROL)
 /** What of the fleet one list of views is made of. */
-type Seen = { window: SeriesWindow; topology: Topology }
+export type Seen = { window: SeriesWindow; topology: Topology }
 
 /** What a product's own configuration says that pages need. */
 type Configured = { monitor?: TargetView['monitor']; references?: { from: TargetView['references'] } }
