@@ -30,7 +30,7 @@ export class History extends Timed implements Held {
   /** No longer in the store's memory: samples belong to a successor. */
   gone = false
   /** Reads the window's samples from the disk, once, when the first of them is asked for or another comes. */
-  pending: (() => void) | null = null
+  pending: ((history: History) => void) | null = null
   /** Reads what memory no longer has: samples of a series of [from, to). One for all series. */
   older: ((id: number, from: number, to: number) => Point[]) | null = null
   #values = new Values()
@@ -219,6 +219,6 @@ export class History extends Timed implements Held {
   #load(): void {
     const { pending } = this
     this.pending = null
-    pending!()
+    pending!(this)
   }
 }

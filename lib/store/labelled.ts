@@ -1,69 +1,81 @@
 import { type Labels, labelsMatch } from '../model/series.ts'
+import { ByLabel } from './byLabel.ts'
 
-/** The things with one value of one label: mostly it is one, and a set for each would be larger than the thing. */
-type Some<T> = T | Set<T>
-type Group<T> = { all: Set<T>; by: Map<string, Map<string, Some<T>>> }
+/** Of one target's things of a metric more than this are indexed by their other labels too. */
+const FEW = 16
 
-/** What stands under a key, made when it is missing. */
-function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const there = map.get(key)
-  if (there !== undefined) return there
-  const made = make()
-  map.set(key, made)
-  return made
-}
+type Has = { readonly metric: string; readonly labels: Labels }
 
-/** Things with a metric and labels, found in the number of matches and not of things: by label and value. Things are no sets. */
-export class Labelled<T extends { readonly metric: string; readonly labels: Labels }> {
-  readonly #groups = new Map<string, Group<T>>()
+/** The things of one metric and target: mostly it is one, and a list of its own for each would be larger than its place in the index. */
+type Some<T extends Has> = T | T[] | ByLabel<T>
+
+/** An index of things with a metric and labels: by metric and target, and where one target has many of a metric by their other labels. Things are no lists. */
+export class Labelled<T extends Has> {
+  readonly #metrics = new Map<string, Map<string, Some<T>>>()
 
   add(thing: T): void {
-    const group = at(this.#groups, thing.metric, (): Group<T> => ({ all: new Set(), by: new Map() }))
-    group.all.add(thing)
-    for (const [name, value] of Object.entries(thing.labels)) {
-      const values = at(group.by, name, () => new Map<string, Some<T>>())
-      const some = values.get(value)
-      if (some === undefined) values.set(value, thing)
-      else if (some instanceof Set) some.add(thing)
-      else if (some !== thing) values.set(value, new Set([some, thing]))
+    let targets = this.#metrics.get(thing.metric)
+    if (!targets) {
+      targets = new Map()
+      this.#metrics.set(thing.metric, targets)
+    }
+    const target = targetOf(thing.labels)
+    const some = targets.get(target)
+    if (some === undefined) targets.set(target, thing)
+    else if (some instanceof ByLabel) some.add(thing)
+    else if (!Array.isArray(some)) {
+      if (some !== thing) targets.set(target, [some, thing])
+    } else if (!some.includes(thing)) {
+      if (some.length < FEW) some.push(thing)
+      else targets.set(target, new ByLabel([...some, thing]))
     }
   }
 
   delete(thing: T): void {
-    const group = this.#groups.get(thing.metric)
-    if (!group?.all.delete(thing)) return
-    for (const [name, value] of Object.entries(thing.labels)) {
-      const values = group.by.get(name)
-      const some = values?.get(value)
-      if (some instanceof Set) some.delete(thing)
-      if (some === thing || (some instanceof Set && some.size === 0)) values?.delete(value)
-      if (values?.size === 0) group.by.delete(name)
+    const targets = this.#metrics.get(thing.metric)
+    const target = targetOf(thing.labels)
+    const some = targets?.get(target)
+    if (!targets || some === undefined) return
+    if (some instanceof ByLabel) some.delete(thing)
+    else if (Array.isArray(some)) {
+      const at = some.indexOf(thing)
+      if (at >= 0) some.splice(at, 1)
     }
-    if (group.all.size === 0) this.#groups.delete(thing.metric)
+    if (some === thing || sizeOf(some) === 0) targets.delete(target)
+    if (targets.size === 0) this.#metrics.delete(thing.metric)
   }
 
   metrics(): string[] {
-    return [...this.#groups.keys()]
+    return [...this.#metrics.keys()]
+  }
+
+  *all(): Generator<T> {
+    for (const targets of this.#metrics.values())
+      for (const some of targets.values()) {
+        if (some instanceof ByLabel || Array.isArray(some)) yield* some
+        else yield some
+      }
   }
 
   /** Those of the metric whose labels include the wanted ones. */
   find(metric: string, wanted: Labels = {}): T[] {
-    const group = this.#groups.get(metric)
-    if (!group) return []
-    let smallest: Some<T> = group.all
-    let names = 0
-    for (const name in wanted) {
-      names++
-      const some = group.by.get(name)?.get(wanted[name]!)
-      if (some === undefined) return []
-      if (sizeOf(some) < sizeOf(smallest)) smallest = some
-    }
-    if (!(smallest instanceof Set)) return names < 2 || labelsMatch(smallest.labels, wanted) ? [smallest] : []
-    if (names < 2) return [...smallest]
+    const targets = this.#metrics.get(metric)
+    if (!targets) return []
     const out: T[] = []
-    for (const thing of smallest) if (labelsMatch(thing.labels, wanted)) out.push(thing)
+    if (wanted.target === undefined) for (const some of targets.values()) addMatching(out, some, wanted)
+    else addMatching(out, targets.get(wanted.target), wanted)
     return out
   }
 }
 
-const sizeOf = (some: unknown): number => (some instanceof Set ? some.size : 1)
+const targetOf = (labels: Labels): string => labels.target ?? ''
+
+const sizeOf = (some: unknown): number => (some instanceof ByLabel ? some.size : Array.isArray(some) ? some.length : 1)
+
+function addMatching<T extends Has>(out: T[], some: Some<T> | undefined, wanted: Labels): void {
+  if (some === undefined) return
+  if (some instanceof ByLabel) some.find(wanted, out)
+  else if (!Array.isArray(some)) {
+    if (labelsMatch(some.labels, wanted)) out.push(some)
+  } else for (const thing of some) if (labelsMatch(thing.labels, wanted)) out.push(thing)
+}

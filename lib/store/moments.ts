@@ -4,7 +4,8 @@ export interface KeepsMoments {
   trim(keepFrom: number): number
 }
 
-const FIRST = 32
+/** Room for so many more. When it is used up, what need not be kept is dropped: of its series too. */
+const [FIRST, ROOM] = [32, 64]
 
 /**
  * The times of samples, one column for all series of a poll: they came together, and a column of its own for each would be half of what a
@@ -14,7 +15,7 @@ export class Moments {
   #at = new Float64Array(FIRST)
   #size = 0
   #dropped = 0
-  readonly #users = new Set<KeepsMoments>()
+  readonly #users: KeepsMoments[] = []
 
   /** The number of the next one. */
   get end(): number {
@@ -31,11 +32,13 @@ export class Moments {
   }
 
   join(user: KeepsMoments): void {
-    this.#users.add(user)
+    this.#users.push(user)
   }
 
   leave(user: KeepsMoments): void {
-    this.#users.delete(user)
+    const at = this.#users.indexOf(user)
+    const last = this.#users.pop()
+    if (at >= 0 && at < this.#users.length) this.#users[at] = last!
   }
 
   /** Epoch ms of the moment with that number. */
@@ -93,7 +96,7 @@ export class Moments {
 
   /** Takes over moments in the order of time, before any is added. */
   fill(at: Float64Array): void {
-    this.#at = new Float64Array(Math.ceil(at.length * 1.25) + FIRST)
+    this.#at = new Float64Array(at.length + ROOM)
     this.#at.set(at)
     this.#size = at.length
   }
@@ -103,7 +106,8 @@ export class Moments {
     for (const user of this.#users) first = Math.min(first, user.trim(keepFrom))
     const drop = Math.max(0, first - this.#dropped)
     const kept = this.#size - drop
-    const at = kept * 1.25 > this.#at.length ? new Float64Array(Math.ceil(kept * 1.5)) : this.#at
+    const length = kept + Math.max(FIRST, Math.min(ROOM, kept / 2))
+    const at = length > this.#at.length || length + 2 * ROOM < this.#at.length ? new Float64Array(length) : this.#at
     at.set(this.#at.subarray(drop, this.#size))
     this.#at = at
     this.#size = kept

@@ -3,7 +3,10 @@ import type { ArchiveStatements } from './archiveStatements.ts'
 /** Where the stretches of a series end (what is later lies in chunks alone), and the latest time of which it ever had a sample. */
 export type Progress = { fineTo: number; coarseTo: number; lastAt: number }
 
-/** A cache of how far each series is condensed. */
+/** A series is asked for when its chunk is written, each ten minutes: to read its row again is a hundredth of that, and all of them are as large as its samples. */
+const KEPT_MOST = 4_096
+
+/** A cache of how far series are condensed. */
 export class ProgressCache {
   readonly #statements: ArchiveStatements
   readonly #kept = new Map<number, Progress>()
@@ -17,21 +20,21 @@ export class ProgressCache {
     if (!progress) {
       const row = this.#statements.done.get(id)
       progress = { fineTo: Number(row?.fine_to ?? 0), coarseTo: Number(row?.coarse_to ?? 0), lastAt: Number(row?.last_at ?? 0) }
-      this.#kept.set(id, progress)
+      this.#keep(id, progress)
     }
     return progress
   }
 
   /** Newest sample written. */
   reached(id: number, lastAt: number): void {
-    this.#kept.set(id, { ...this.of(id), lastAt })
+    this.#keep(id, { ...this.of(id), lastAt })
   }
 
   /** Writes how far the stretches reach. */
   condensed(id: number, fineTo: number, coarseTo: number): void {
     const { lastAt } = this.of(id)
     this.#statements.condensed.run(fineTo, coarseTo, id)
-    this.#kept.set(id, { fineTo, coarseTo, lastAt })
+    this.#keep(id, { fineTo, coarseTo, lastAt })
   }
 
   forget(id: number): void {
@@ -40,5 +43,10 @@ export class ProgressCache {
 
   clear(): void {
     this.#kept.clear()
+  }
+
+  #keep(id: number, progress: Progress): void {
+    this.#kept.set(id, progress)
+    if (this.#kept.size > KEPT_MOST) this.#kept.delete(this.#kept.keys().next().value!)
   }
 }

@@ -12,6 +12,7 @@ export class Refill {
   readonly #options: Options
   /** Mostly a series of the same target: they came with the same polls. */
   #before: History | null = null
+  #pending: { at: number; read(history: History): void } | null = null
 
   constructor(options: Options) {
     this.#options = options
@@ -29,12 +30,22 @@ export class Refill {
   /** When the series is first looked at, or polled. What cannot be read then is read from the disk each time. */
   later(history: History, at: number): void {
     history.heldFrom = history.flushedTo + 1
-    history.pending = () => {
-      try {
-        this.now(history, at)
-      } catch (error) {
-        this.#options.saving.failed(error)
+    history.pending = this.#pendingAt(at)
+  }
+
+  /** One for all series of a start. */
+  #pendingAt(at: number): History['pending'] {
+    if (this.#pending?.at !== at)
+      this.#pending = {
+        at,
+        read: (history) => {
+          try {
+            this.now(history, at)
+          } catch (error) {
+            this.#options.saving.failed(error)
+          }
+        },
       }
-    }
+    return this.#pending.read
   }
 }

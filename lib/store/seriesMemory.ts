@@ -6,6 +6,7 @@ import { DueList } from './dueList.ts'
 import { History } from './history.ts'
 import { isReadingOf } from './isReadingOf.ts'
 import { Labelled } from './labelled.ts'
+import { LabelSets } from './labelSets.ts'
 import type { SeriesQuota } from './quota.ts'
 import { READ_MOST, Refill } from './refill.ts'
 import type { Saving } from './saving.ts'
@@ -29,7 +30,8 @@ export class SeriesMemory {
   readonly #refill: Refill
   readonly #older: History['older']
   readonly #index = new Labelled<History>()
-  readonly #byId = new Map<number, History>()
+  /** By number: these are mostly of one stretch, so that a list takes a fifth of a map. */
+  readonly #byId: (History | undefined)[] = []
   /** Of all of them, when the next chunk of each is due. */
   readonly due = new DueList()
   /** The first series of each poll, by target. */
@@ -40,8 +42,9 @@ export class SeriesMemory {
   #changed: History[] = []
   #savedFirst = 0
   #newestAt: number | null = null
-  /** Labels that are a target alone, by target: most series have no others. */
-  readonly #bare = new Map<string, Labels>()
+  /** The first series of the newest poll: of another target, when all are looked at in one moment. */
+  #lead: History | null = null
+  readonly #labelSets = new LabelSets()
 
   constructor(options: Options) {
     this.#options = options
@@ -79,11 +82,11 @@ export class SeriesMemory {
   }
 
   all(): Iterable<History> {
-    return this.#byId.values()
+    return this.#index.all()
   }
 
   has(id: number): boolean {
-    return this.#byId.has(id)
+    return this.#byId[id] !== undefined
   }
 
   find(metric: string, labels?: Labels): History[] {
@@ -98,11 +101,11 @@ export class SeriesMemory {
     for (const sample of unflushed) {
       archive.reserveId(sample.id)
       if (sample.at > at) continue
-      const row = this.#byId.has(sample.id) ? null : archive.byId(sample.id)
-      const history = this.#byId.get(sample.id) ?? (row && this.#restore(row, at))
+      const row = this.#byId[sample.id] ? null : archive.byId(sample.id)
+      const history = this.#byId[sample.id] ?? (row && this.#restore(row, at))
       if (history && sample.at > history.flushedTo) history.append(sample.at, sample.value, at - windowMs)
     }
-    for (const { lastAt } of this.#byId.values()) if (lastAt > (this.#newestAt ?? Number.NEGATIVE_INFINITY)) this.#newestAt = lastAt
+    for (const { lastAt } of this.all()) if (lastAt > (this.#newestAt ?? Number.NEGATIVE_INFINITY)) this.#newestAt = lastAt
   }
 
   /** Adds one poll's readings. A poll mostly repeats the order of the one before: the series that followed last time is tried first. */
@@ -118,11 +121,12 @@ export class SeriesMemory {
       if (previous) previous.next = history
       else this.#firsts.set(target, history)
       history.lateMs = lateMs
-      this.#add(history, when, reading.value, { stepMs, beside: lead })
+      this.#add(history, when, reading.value, { stepMs, beside: lead ?? (this.#lead?.gone ? null : this.#lead) })
       previous = history
       lead ??= history
       guess = history.next ?? undefined
     }
+    this.#lead = lead ?? this.#lead
   }
 
   /** Writes the rows of series that have none yet, at most so many; returns what is to be called once that is committed. */
@@ -153,31 +157,21 @@ export class SeriesMemory {
     for (const history of histories) {
       history.gone = true
       history.release()
-      this.#byId.delete(history.id)
+      delete this.#byId[history.id]
       this.#index.delete(history)
       this.#options.quota.release(targetOf(history))
-      this.#bare.delete(targetOf(history))
     }
     this.#changed = this.changed.filter(({ gone }) => !gone)
   }
 
   stepClock(step: ClockStep): void {
     this.due.clear()
-    for (const history of this.#byId.values()) {
+    for (const history of this.all()) {
       history.stepClock(step)
       history.dueAt += step.byMs
       this.due.add(history)
     }
     if (this.#newestAt !== null) this.#newestAt = Math.min(this.#newestAt, step.at)
-  }
-
-  /** The same object for all series that have no label but their target. */
-  #shared(labels: Labels): Labels {
-    const { target } = labels
-    if (target === undefined || Object.keys(labels).length > 1) return labels
-    const bare = this.#bare.get(target) ?? labels
-    this.#bare.set(target, bare)
-    return bare
   }
 
   #compact(): void {
@@ -202,7 +196,7 @@ export class SeriesMemory {
    */
   #historyOf(target: string, reading: Reading, at: number, stepMs: number, polledAt: number): History | null {
     const { archive, saving, quota } = this.#options
-    const labels: Labels = reading.labels ? { target, ...reading.labels } : this.#shared({ target })
+    const labels: Labels = { target, ...reading.labels }
     const there = this.#index.find(reading.metric, labels).find((history) => sameLabels(history.labels, labels))
     if (there) return there
     const owner = labels.target ?? target
@@ -214,7 +208,7 @@ export class SeriesMemory {
       saving.failed(error)
       return null
     }
-    const history = new History(archive.newId(), reading.metric, labels, stepMs)
+    const history = new History(archive.newId(), reading.metric, this.#labelSets.of(labels), stepMs)
     this.#rowless.push(history)
     quota.spend(owner, polledAt)
     return this.#hold(history, at, polledAt)
@@ -222,7 +216,7 @@ export class SeriesMemory {
 
   /** A series that the disk knows, with the window's samples from its chunks. */
   #restore(row: SeriesRow, at: number, now = at, later = false): History {
-    const history = new History(row.id, row.metric, this.#shared(row.labels), row.stepMs)
+    const history = new History(row.id, row.metric, this.#labelSets.of(row.labels), row.stepMs)
     if (row.lastAt > 0) {
       // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
       history.flushedTo = Math.min(row.lastAt, at)
@@ -234,7 +228,7 @@ export class SeriesMemory {
 
   #hold(history: History, at: number, now: number): History {
     const { quota, chunkMs } = this.#options
-    this.#byId.set(history.id, history)
+    this.#byId[history.id] = history
     this.#index.add(history)
     quota.hold(targetOf(history), at)
     history.older = this.#older
