@@ -60,4 +60,40 @@ describe('the queue of beats', () => {
     await clock.pass(200)
     expect(ran.map(([name]) => name)).toEqual(['bad', 'good'])
   })
+
+  it('runs no more in one turn than fits into a slice of time, and the others in the next ones', () => {
+    let now = START
+    let wake: (() => void) | null = null
+    const clock = {
+      ...handClock(START),
+      monotonic: () => now,
+      setTimer(run: () => void) {
+        wake = run
+        return () => {
+          wake = null
+        }
+      },
+    }
+    const beats = new Beats(clock)
+    const ran: number[] = []
+    for (let i = 0; i < 10; i++)
+      beats.add({
+        dueAt: START + i,
+        place: -1,
+        beat() {
+          ran.push(i)
+          now += 3
+        },
+      })
+    now += 100
+    const turns: number[] = []
+    while (wake) {
+      const run: () => void = wake
+      wake = null
+      run()
+      turns.push(ran.length)
+    }
+    expect(turns).toEqual([3, 6, 9, 10])
+    expect(ran).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
 })

@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts'
 
+/** So long beats that are due run in one turn of the event loop: after a late turn hundreds are due, and requests would wait for all of them. */
+const SLICE_MS = 8
+
 /** What is to be run at a moment, by the monotonic clock. */
 export interface Beating {
   dueAt: number
@@ -47,8 +50,9 @@ export class Beats {
   }
 
   #run(): void {
+    const began = this.#clock.monotonic()
     // Timers count whole milliseconds and may be a little early.
-    const until = Math.max(this.#clock.monotonic(), this.#wakesAt)
+    const until = Math.max(began, this.#wakesAt)
     this.#disarm()
     // What is added meanwhile waits for the end of this run.
     this.#wakesAt = Number.NEGATIVE_INFINITY
@@ -56,6 +60,7 @@ export class Beats {
       for (let next = this.#queue[0]; next && next.dueAt <= until; next = this.#queue[0]) {
         this.remove(next)
         next.beat()
+        if (this.#clock.monotonic() - began >= SLICE_MS) break
       }
     } finally {
       this.#arm()
