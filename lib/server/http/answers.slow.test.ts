@@ -193,6 +193,9 @@ const FOUND_BY = {
   'keys/hot': 'cache-A',
   'keys/big': 'cache-A',
   'keys/patterns': 'cache-A',
+  'keys/compare': 'cache-A',
+  rings: 'Products%20ring%3Dproducts',
+  runs: 'CHECKOUT',
   slowlog: 'cache-A',
   'slowlog/fingerprints': 'target%3Dcache-A',
 }
