@@ -2,9 +2,9 @@ import { simulatedCaches } from './simulatedCaches.ts'
 import { straightLine } from './straightLine.ts'
 import type { Bench } from './table.ts'
 
-const SIZES = [20, 60, 180]
-/** Until each probe has had its turns, and rules have learned. */
-const WARM_UP_S = 20
+const SIZES = [100, 200, 400]
+/** Until each probe has had its turns, rules have learned, and the samples of keys that were saved up are taken: those of few caches last longest. */
+const WARM_UP_S = 40
 const MEASURED_S = 10
 
 /** CPU time of one cache for one second of its time, ms. */

@@ -11,9 +11,12 @@ export class VirtualClock implements Clock {
   readonly #timers = new Map<number, Set<() => void>>()
   #cpuFrom = process.threadCpuUsage()
   #seed = 7
+  /** The newest moment whose timers were run: one that is set meanwhile comes after it. */
+  #ranTo: number
 
   constructor(start: number) {
     this.#base = start
+    this.#ranTo = start
   }
 
   now = (): number => Math.floor(this.monotonic())
@@ -29,7 +32,7 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(run: () => void, ms: number): () => void {
-    const at = this.now() + Math.max(1, Math.ceil(ms))
+    const at = Math.max(this.now() + Math.max(1, Math.ceil(ms)), this.#ranTo + 1)
     const due = this.#timers.get(at) ?? new Set()
     this.#timers.set(at, due)
     // A function of its own: two timers may run the same one.
@@ -46,6 +49,7 @@ export class VirtualClock implements Clock {
       for (let at = this.#base + 1; at <= moment; at++) {
         const due = this.#timers.get(at)
         this.#timers.delete(at)
+        this.#ranTo = at
         for (const run of due ?? []) run()
       }
       this.#cpuFrom = process.threadCpuUsage()
