@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Place, placeOf, type RedisConnection, redisAddress } from './config.ts'
-import { CLOSED, unavailableBecause, unreachable } from './errors.ts'
+import { CLOSED, FIRST_BYTES, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
 import { ReplyGuard } from './replyGuard.ts'
 import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
 
@@ -32,6 +32,8 @@ export function createRedisClient(config: RedisConnection): RedisClient {
   let lastError: unknown = null
   let connecting: Promise<void> | null = null
   let answered = false
+  /** The first bytes of a connection over which no call was answered yet. */
+  let first: Buffer | null = null
   redis.on('error', (error) => {
     lastError = error
   })
@@ -49,8 +51,10 @@ export function createRedisClient(config: RedisConnection): RedisClient {
     const own = new ReplyGuard(address)
     guard = own
     refused = null
+    first = null
     const { stream } = redis
     const look = (chunk: Buffer) => {
+      if (!answered) first ??= Buffer.from(chunk.subarray(0, FIRST_BYTES))
       try {
         own.take(chunk)
       } catch (error) {
@@ -147,6 +151,9 @@ export function createRedisClient(config: RedisConnection): RedisClient {
       if (isServersOwn(error)) throw error
       const failure = unreachable(isClosed(error) && lastError ? lastError : error, address)
       if (answered || failure.message !== CLOSED) throw failure
+      const speaker = speakerOf(first)
+      if (speaker === 'stranger') throw new EvenkeelError(failure.code, strangerWords(address, first!), { cause: error })
+      if (speaker === 'redis') throw failure
       throw new EvenkeelError(failure.code, failure.message + closedPerhaps(place, config), { cause: error })
     } finally {
       signal.removeEventListener('abort', giveUp)

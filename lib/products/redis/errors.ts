@@ -37,6 +37,26 @@ const WORDS: [RegExp, string | ((address: string) => string)][] = [
   ...tlsWords('URL', 'its URL begins with redis://'),
 ]
 
+/** How much of what a stranger says is looked at and shown. */
+export const FIRST_BYTES = 16
+/** The first byte of a reply of RESP2 or RESP3. */
+const REPLY_TYPES = new Set(Buffer.from('+-:$*_#,(!=%~>|'))
+/** A record of TLS that says what went wrong: type 21, version 3.x. */
+const isTlsAlert = ([type, version]: Uint8Array) => type === 0x15 && version === 3
+
+/** What the first bytes of a connection say of who answers: `silent` is nobody, or TLS, which closes without a word or with an alert. Pure. */
+export const speakerOf = (first: Uint8Array | null): 'silent' | 'redis' | 'stranger' => {
+  if (first === null || first.length === 0 || isTlsAlert(first)) return 'silent'
+  return REPLY_TYPES.has(first[0]!) ? 'redis' : 'stranger'
+}
+
+/** That what answers is not Redis, with the bytes that say so. Pure. */
+export const strangerWords = (address: string, first: Uint8Array): string =>
+  `what answers at ${address} is not Redis: it began with "${[...first.subarray(0, FIRST_BYTES)].map(shown).join('')}"`
+
+const shown = (byte: number) =>
+  byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
+
 /** A server that does not know AUTH quotes what stood behind it. */
 export const unquoted = (answer: string): string => answer.split(/,? with args beginning with/, 1)[0]!
 
