@@ -47,18 +47,19 @@ export class ByLabel<T extends { readonly labels: Labels }> {
     }
   }
 
-  /** Adds those whose labels include the wanted ones to `out`. */
-  find(wanted: Labels, out: T[]): void {
+  /** Those whose labels include the wanted ones. */
+  find(wanted: Labels): T[] {
     let smallest: Some<T> = this.#all
     for (const name in wanted) {
       if (name === 'target') continue
       const some = this.#by.get(name)?.get(wanted[name]!)
-      if (some === undefined) return
+      if (some === undefined) return []
       if (sizeOf(some) < sizeOf(smallest)) smallest = some
     }
-    if (smallest instanceof Set) {
-      for (const thing of smallest) if (labelsMatch(thing.labels, wanted)) out.push(thing)
-    } else if (labelsMatch(smallest.labels, wanted)) out.push(smallest)
+    if (!(smallest instanceof Set)) return labelsMatch(smallest.labels, wanted) ? [smallest] : []
+    const out: T[] = []
+    for (const thing of smallest) if (labelsMatch(thing.labels, wanted)) out.push(thing)
+    return out
   }
 }
 

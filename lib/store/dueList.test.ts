@@ -9,7 +9,7 @@ it('series are due at their time, again until they are due later, and no more on
   const [soon, late, gone] = [due(1, 5_500), due(2, 70_000), due(3, 4_000)]
   for (const history of [soon, late, gone]) list.add(history)
   expect(list.until(3_000)).toEqual([])
-  gone.gone = true
+  gone.release()
   expect(list.until(5_400)).toEqual([])
   expect(list.until(5_500)).toEqual([soon])
   // A disk that fails has not taken it.

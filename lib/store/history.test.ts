@@ -4,7 +4,6 @@ import { expect, it } from 'vitest'
 import { randomOf } from '../../test/random.ts'
 import { cut, increase, resets } from '../math/rates.ts'
 import { History } from './history.ts'
-import { Values } from './values.ts'
 
 /** Bytes of the columns that are in use, without what is only not collected yet. */
 function columnBytes(): number {
@@ -103,29 +102,6 @@ it('series that are filled from the disk share moments, though the chunks of som
     const seconds = Array.from({ length: 33 }, (_, i) => i + 10).filter((second) => second !== 41 || history.id !== 2)
     expect(history.points(START, START + 50_000)).toEqual(seconds.map((second) => [START + second * 1_000, history.id * 1_000 + second]))
   }
-})
-
-it('a column of values goes from none over whole numbers to doubles, and back', () => {
-  const values = new Values()
-  const all: number[] = []
-  const push = (value: number) => {
-    values.push(value)
-    all.push(value)
-  }
-  for (let i = 0; i < 100; i++) push(0)
-  for (let i = 0; i < 100; i++) push(i * 7)
-  push(2 ** 32)
-  push(-1)
-  push(0.5)
-  expect([...values.between(0, values.size)]).toEqual(all)
-  values.drop(150)
-  expect([...values.between(0, values.size)]).toEqual(all.slice(150))
-  values.moveBack(10, 20)
-  const moved = [...all.slice(150, 160), ...all.slice(170)]
-  expect([...values.between(0, values.size)]).toEqual(moved)
-  for (let i = 0; i < 50; i++) values.push(3)
-  values.drop(values.size - 50)
-  expect([...values.between(0, 50), values.of(49)]).toEqual(Array(51).fill(3))
 })
 
 it('what it grew by within a stretch is what its points grew by, and its columns are its points, over restarts, starts and set clocks', () => {

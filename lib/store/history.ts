@@ -1,11 +1,11 @@
 import { grown, increase } from '../math/rates.ts'
 import { briefly, scratch } from '../math/scratch.ts'
-import { type ClockStep, movedDate } from '../model/clock.ts'
+import type { ClockStep } from '../model/clock.ts'
 import type { Labels, Point, PointColumns } from '../model/series.ts'
 import type { Columns } from './chunks.ts'
 import { cutOf } from './cutOf.ts'
+import { type Common, DROPPED, FELL, INTS } from './sheet.ts'
 import { Timed } from './timed.ts'
-import { Values } from './values.ts'
 import type { Held } from './window.ts'
 
 /** More than a gap (lib/math/rates). */
@@ -27,33 +27,36 @@ export class History extends Timed implements Held {
   lateMs = 0
   /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
   next: History | null = null
-  /** No longer in the store's memory: samples belong to a successor. */
-  gone = false
   /** Reads the window's samples from the disk, once, when the first of them is asked for or another comes. */
   pending: ((history: History) => void) | null = null
-  /** Reads what memory no longer has: samples of a series of [from, to). One for all series. */
-  older: ((id: number, from: number, to: number) => Point[]) | null = null
-  #values = new Values()
-  /** Samples dropped so far: index i is sample number #dropped + i. */
-  #dropped = 0
-  /** The number of the newest sample that is lower than the one before it: a counter that did not fall since grew by its last less its first. */
-  #fell = -1
 
-  constructor(id: number, metric: string, labels: Labels, stepMs: number) {
-    super()
+  constructor(id: number, metric: string, labels: Labels, stepMs: number, common?: Common) {
+    super(common)
     this.id = id
     this.metric = metric
     this.labels = labels
     this.stepMs = stepMs
   }
 
-  get size(): number {
-    return this.#values.size
-  }
-
   /** How many samples it ever had: the number of the next one. */
   get total(): number {
     return this.#dropped + this.size
+  }
+
+  /** Samples dropped so far: index i is sample number #dropped + i. */
+  get #dropped(): number {
+    return this.sheet.ints[this.row * INTS + DROPPED]!
+  }
+  set #dropped(count: number) {
+    this.sheet.ints[this.row * INTS + DROPPED] = count
+  }
+
+  /** The number of the newest sample that is lower than the one before it: a counter that did not fall since grew by its last less its first. */
+  get #fell(): number {
+    return this.sheet.ints[this.row * INTS + FELL]!
+  }
+  set #fell(number: number) {
+    this.sheet.ints[this.row * INTS + FELL] = number
   }
 
   /** Where the sample with that number lies now. */
@@ -75,9 +78,9 @@ export class History extends Timed implements Held {
     if (this.pending) this.#load()
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
     this.addMoment(at, keepFrom, beside)
-    if (this.size > 0 && value < this.reading(this.size - 1)) this.#fell = this.total
+    if (this.size > 0 && value < this.last) this.#fell = this.total
     // −0 would not survive its chunk and means nothing.
-    this.#values.push(value + 0)
+    this.push(value + 0)
     if (beside && this.total % JOIN_EACH === 0) this.joinWith(beside)
     return true
   }
@@ -90,7 +93,7 @@ export class History extends Timed implements Held {
     const { at, value } = cutOf(chunks, from, until)
     for (let i = 0; i < value.length; i++) {
       if (i > 0 && value[i]! < value[i - 1]!) this.#fell = this.total
-      this.#values.push(value[i]!)
+      this.push(value[i]!)
     }
     this.fillMoments(at, beside)
     this.heldFrom = at[0] ?? from
@@ -111,13 +114,12 @@ export class History extends Timed implements Held {
     const kept = this.indexAt(replaces ? firstAt - SEAM_STEPS * this.stepMs : firstAt)
     const at = this.columns(0, size).at
     this.fillMoments(Float64Array.from([...at.subarray(0, kept), ...at.subarray(ahead).map((ms) => ms + step.byMs)]), null)
-    this.#values.moveBack(kept, ahead)
+    this.moveBack(kept, ahead)
     this.#dropped += ahead - kept
     this.#fell = this.total
     if (kept === 0) this.heldFrom = firstAt
     this.flushedTo = Math.min(this.flushedTo, firstAt - 1)
     this.movedTo = step.at
-    this.givenUpTo = movedDate(this.givenUpTo, step)
   }
 
   /**
@@ -126,15 +128,16 @@ export class History extends Timed implements Held {
    */
   points(from: number, to: number): readonly Point[] {
     if (this.pending) this.#load()
-    if (from < this.heldFrom && this.older) {
-      const older = this.older(this.id, from, Math.min(this.heldFrom, to + 1))
+    const { older: read } = this.sheet.common
+    if (from < this.heldFrom && read) {
+      const older = read(this.id, from, Math.min(this.heldFrom, to + 1))
       return to < this.heldFrom ? older : older.concat(this.points(this.heldFrom, to))
     }
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     const points: Point[] = []
     const values = briefly(end - first)
-    this.#values.copyTo(values, first, end)
+    this.copyTo(values, first, end)
     for (let i = first; i < end; i++) points.push([this.atOf(i), values[i - first]!])
     return points
   }
@@ -142,24 +145,24 @@ export class History extends Timed implements Held {
   /** Likewise as two columns, good until the next turn of the event loop; undefined where some of them lie on the disk. */
   columnsWithin(from: number, to: number): PointColumns | undefined {
     if (this.pending) this.#load()
-    if (from < this.heldFrom && this.older) return undefined
+    if (from < this.heldFrom && this.sheet.common.older) return undefined
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     const at = this.momentsBetween(first, end)
     const value = scratch(at.length)
-    this.#values.copyTo(value, first, first + at.length)
+    this.copyTo(value, first, first + at.length)
     return { at, value }
   }
 
   momentsWithin(from: number, to: number): Float64Array | undefined {
     if (this.pending) this.#load()
-    if (from < this.heldFrom && this.older) return undefined
+    if (from < this.heldFrom && this.sheet.common.older) return undefined
     return this.momentsBetween(this.indexAt(from), to >= this.lastAt ? this.size : this.indexAfter(to))
   }
 
   leastOfRising(from: number, to: number): number | undefined {
     if (this.pending) this.#load()
-    if (from < this.heldFrom && this.older) return undefined
+    if (from < this.heldFrom && this.sheet.common.older) return undefined
     const first = this.indexAt(from)
     if (first >= this.size || this.atOf(first) > to) return undefined
     return this.#fell <= this.#dropped + first ? this.reading(first) : undefined
@@ -178,39 +181,39 @@ export class History extends Timed implements Held {
   newest(from: number, to: number): Point | undefined {
     if (this.pending) this.#load()
     if (to < this.lastAt || (from < this.heldFrom && this.size === 0)) return this.points(from, to).at(-1)
-    return this.lastAt >= from && this.size > 0 ? [this.lastAt, this.reading(this.size - 1)] : undefined
+    return this.lastAt >= from && this.size > 0 ? [this.lastAt, this.last] : undefined
   }
 
   grownWithin(from: number, to: number): number {
     if (this.pending) this.#load()
-    if (from < this.heldFrom && this.older) return increase(this.points(from, to))
+    if (from < this.heldFrom && this.sheet.common.older) return increase(this.points(from, to))
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     if (end - first < 2) return 0
     if (this.#fell <= this.#dropped + first) return this.reading(end - 1) - this.reading(first)
     const values = briefly(end - first)
-    this.#values.copyTo(values, first, end)
+    this.copyTo(values, first, end)
     let sum = 0
     for (let i = 1; i < end - first; i++) sum += grown(values[i - 1]!, values[i]!)
     return sum
   }
 
   reading(index: number): number {
-    return this.#values.of(index)
+    return this.of(index)
   }
 
   /** The two columns from index `first` to before `end`: good until the next append. */
   columns(first: number, end: number): { at: Float64Array; value: Float64Array } {
     const at = this.momentsBetween(first, end)
-    return { at, value: this.#values.between(first, first + at.length) }
+    return { at, value: this.between(first, first + at.length) }
   }
 
   trim(keepFrom: number): number {
-    const before = Math.min(keepFrom, Math.max(this.flushedTo, this.givenUpTo))
+    const before = Math.min(keepFrom, Math.max(this.flushedTo, this.sheet.common.givenUpTo))
     // One sample before the window stays, so that a rate at its very start still has a predecessor.
     const drop = Math.max(0, this.indexAt(before) - 1)
     if (drop > 0) this.heldFrom = this.atOf(drop)
-    this.#values.drop(drop)
+    this.drop(drop)
     this.#dropped += drop
     this.firstMoment += drop
     return this.firstMoment

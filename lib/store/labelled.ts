@@ -11,7 +11,7 @@ type Some<T extends Has> = T | T[] | ByLabel<T>
 
 /** An index of things with a metric and labels: by metric and target, and where one target has many of a metric by their other labels. Things are no lists. */
 export class Labelled<T extends Has> {
-  readonly #metrics = new Map<string, Map<string, Some<T>>>()
+  readonly #metrics = new Map<string, Map<string | undefined, Some<T>>>()
 
   add(thing: T): void {
     let targets = this.#metrics.get(thing.metric)
@@ -19,7 +19,7 @@ export class Labelled<T extends Has> {
       targets = new Map()
       this.#metrics.set(thing.metric, targets)
     }
-    const target = targetOf(thing.labels)
+    const { target } = thing.labels
     const some = targets.get(target)
     if (some === undefined) targets.set(target, thing)
     else if (some instanceof ByLabel) some.add(thing)
@@ -33,7 +33,7 @@ export class Labelled<T extends Has> {
 
   delete(thing: T): void {
     const targets = this.#metrics.get(thing.metric)
-    const target = targetOf(thing.labels)
+    const { target } = thing.labels
     const some = targets?.get(target)
     if (!targets || some === undefined) return
     if (some instanceof ByLabel) some.delete(thing)
@@ -61,21 +61,26 @@ export class Labelled<T extends Has> {
   find(metric: string, wanted: Labels = {}): T[] {
     const targets = this.#metrics.get(metric)
     if (!targets) return []
+    if (wanted.target !== undefined) return matching(targets.get(wanted.target), wanted)
     const out: T[] = []
-    if (wanted.target === undefined) for (const some of targets.values()) addMatching(out, some, wanted)
-    else addMatching(out, targets.get(wanted.target), wanted)
+    for (const some of targets.values()) for (const thing of matching(some, wanted)) out.push(thing)
     return out
   }
 }
 
-const targetOf = (labels: Labels): string => labels.target ?? ''
-
 const sizeOf = (some: unknown): number => (some instanceof ByLabel ? some.size : Array.isArray(some) ? some.length : 1)
 
-function addMatching<T extends Has>(out: T[], some: Some<T> | undefined, wanted: Labels): void {
-  if (some === undefined) return
-  if (some instanceof ByLabel) some.find(wanted, out)
-  else if (!Array.isArray(some)) {
-    if (labelsMatch(some.labels, wanted)) out.push(some)
-  } else for (const thing of some) if (labelsMatch(thing.labels, wanted)) out.push(thing)
+/** Those of one target whose other labels include the wanted ones: a list of its own. */
+function matching<T extends Has>(some: Some<T> | undefined, wanted: Labels): T[] {
+  if (some === undefined) return []
+  if (some instanceof ByLabel) return some.find(wanted)
+  const others = hasOthers(wanted)
+  if (Array.isArray(some)) return others ? some.filter(({ labels }) => labelsMatch(labels, wanted)) : some.slice()
+  return !others || labelsMatch(some.labels, wanted) ? [some] : []
+}
+
+/** Whether labels beside the target are wanted. */
+function hasOthers(wanted: Labels): boolean {
+  for (const name in wanted) if (name !== 'target') return true
+  return false
 }

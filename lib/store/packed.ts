@@ -1,24 +1,26 @@
 import { POWERS, scaleOf } from './codec.ts'
+import type { Rooms } from './rooms.ts'
 
 /** Samples of one block. */
 export const BLOCK = 64
 
 /** No decimals, or steps too far apart: the doubles as they are. */
-const PLAIN = 255
-/** So many bits and the seven before them in their first byte are read at once. */
-const WIDTH_MOST = 25
-const HEAD = 18
-const WORDS = BLOCK * 8
+const PLAIN = 63
+const HALF = 2 ** 31
+/** Words of a head: the block before, the least step, and the first value with the width of the steps and the number of decimals. */
+const HEAD = 4
+const WORD = 4
 
-const room = new DataView(new ArrayBuffer(HEAD + WORDS + 4))
-const bytes = new Uint8Array(room.buffer)
 const wholes = new Float64Array(BLOCK)
 
+/** Bytes of a block whose steps take so many bits each. */
+const sizeOf = (width: number): number => HEAD * WORD + (width === PLAIN ? 8 * BLOCK : WORD * Math.ceil(((BLOCK - 1) * width) / 32))
+
 /**
- * A block of values in few bytes, without loss: whole numbers where they are decimals, their steps less the smallest of these, each in as many bits as the
- * largest needs (frame of reference over differences). Counters that jitter take about one byte each. Good until the next call.
+ * Puts a block of values into a room, without loss: whole numbers where they are decimals, their steps less the smallest of these, each in as many bits as
+ * the largest needs (frame of reference over differences). Counters that jitter take about one byte each. `before`: the room of the block before.
  */
-export function packed(values: ArrayLike<number>): Uint8Array {
+export function pack(rooms: Rooms, values: Float64Array, before: number): number {
   const scale = scaleOf(values)
   const power = POWERS[scale ?? 0]!
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -29,60 +31,81 @@ export function packed(values: ArrayLike<number>): Uint8Array {
     if (step < least) least = step
     if (step > most) most = step
   }
-  const width = scale === null || most - least >= 2 ** WIDTH_MOST ? PLAIN : 32 - Math.clz32(most - least)
-  bytes[0] = width
+  const fits = scale !== null && least >= -HALF && least < HALF && most - least < 2 * HALF
+  const width = fits ? 32 - Math.clz32(most - least) : PLAIN
+  const room = rooms.take(sizeOf(width))
+  const { words, doubles } = rooms.page(room)
+  const start = rooms.word(room)
+  words[start] = before
+  words[start + 3] = width << 4
   if (width === PLAIN) {
-    for (let i = 0; i < BLOCK; i++) room.setFloat64(1 + 8 * i, values[i]!, true)
-    return bytes.subarray(0, 1 + WORDS)
+    doubles.set(values, (start + HEAD) / 2)
+    return room
   }
-  bytes[1] = scale!
-  room.setFloat64(2, wholes[0]!, true)
-  room.setFloat64(10, least, true)
-  const size = sizeOf(width)
-  bytes.fill(0, HEAD, size + 4)
-  for (let i = 1, bit = 8 * HEAD; i < BLOCK; i++, bit += width) {
-    const byte = bit >>> 3
-    room.setUint32(byte, room.getUint32(byte, true) | ((wholes[i]! - wholes[i - 1]! - least) << (bit & 7)), true)
+  const first = wholes[0]!
+  const high = Math.floor(first / (2 * HALF))
+  words[start + 1] = least
+  words[start + 2] = first - high * 2 * HALF
+  words[start + 3] = (high << 10) | (width << 4) | scale!
+  words.fill(0, start + HEAD, start + sizeOf(width) / WORD)
+  for (let i = 1, bit = 32 * (start + HEAD); i < BLOCK; i++, bit += width) {
+    const [word, shift, step] = [bit >>> 5, bit & 31, wholes[i]! - wholes[i - 1]! - least]
+    if (width > 0) words[word]! |= step << shift
+    if (shift + width > 32) words[word + 1]! |= step >>> (32 - shift)
   }
-  return bytes.subarray(0, size)
+  return room
 }
 
-/** Bytes that have to stand behind the last of several blocks. */
-export const BEHIND = 3
+/** The room of the block before. */
+export const blockBefore = (rooms: Rooms, room: number): number => rooms.page(room).words[rooms.word(room)]!
 
-/** How many bytes the block takes that begins there. */
-export const packedSize = (from: Uint8Array, start: number): number => (from[start] === PLAIN ? 1 + WORDS : sizeOf(from[start]!))
+/** From now on that one is the block before. */
+export function setBlockBefore(rooms: Rooms, room: number, before: number): void {
+  rooms.page(room).words[rooms.word(room)] = before
+}
 
-/**
- * Puts the values of the block that begins there into `to`, from `at` on: all of them, or the first so many. It is read where it stands: `BEHIND` bytes
- * after it have to be there.
- */
-export function unpack(from: Uint8Array, start: number, to: Float64Array, at: number, count = BLOCK): void {
-  const width = from[start]!
+/** Gives the room of a block back. */
+export const giveBlock = (rooms: Rooms, room: number): void =>
+  rooms.give(room, sizeOf((rooms.page(room).words[rooms.word(room) + 3]! >>> 4) & 63))
+
+/** Puts the values of the block from one index to before another into `to`, from `at` on. */
+export function unpack(rooms: Rooms, room: number, from: number, until: number, to: Float64Array, at: number): void {
+  if (from >= until) return
+  const { words, doubles } = rooms.page(room)
+  const start = rooms.word(room)
+  const last = words[start + 3]!
+  const width = (last >>> 4) & 63
   if (width === PLAIN) {
-    for (let i = 1; i <= 8 * count; i++) bytes[i] = from[start + i]!
-    for (let i = 0; i < count; i++) to[at + i] = room.getFloat64(1 + 8 * i, true)
+    for (let i = from, place = (start + HEAD) / 2 + from; i < until; i++, place++) to[at + i - from] = doubles[place]!
     return
   }
-  for (let i = 0; i < HEAD; i++) bytes[i] = from[start + i]!
-  const power = POWERS[bytes[1]!]!
-  const least = room.getFloat64(10, true)
-  const mask = 2 ** width - 1
-  let whole = room.getFloat64(2, true)
+  const power = POWERS[last & 15]!
+  const least = words[start + 1]!
+  const mask = width === 32 ? -1 : (1 << width) - 1
+  let whole = (last >> 10) * 2 * HALF + (words[start + 2]! >>> 0)
+  let bit = 32 * (start + HEAD)
+  // What lies before is only summed up.
+  for (let i = 1; i <= from; i++, bit += width) whole += least + ((bitsAt(words, bit, width) & mask) >>> 0)
   to[at] = whole / power
-  for (let i = 1, bit = 8 * (start + HEAD); i < count; i++, bit += width) {
-    const byte = bit >>> 3
-    const four = from[byte]! | (from[byte + 1]! << 8) | (from[byte + 2]! << 16) | (from[byte + 3]! << 24)
-    whole += least + ((four >>> (bit & 7)) & mask)
-    to[at + i] = power === 1 ? whole : whole / power
+  const end = at + until - from
+  for (let i = at + 1; i < end; i++, bit += width) {
+    whole += least + ((bitsAt(words, bit, width) & mask) >>> 0)
+    to[i] = power === 1 ? whole : whole / power
   }
 }
 
-/** What all values of the block that begins there are, NaN when they differ. */
-export function sameOf(from: Uint8Array, start: number): number {
-  if (from[start] !== 0) return Number.NaN
-  for (let i = 0; i < HEAD; i++) bytes[i] = from[start + i]!
-  return room.getFloat64(10, true) === 0 ? room.getFloat64(2, true) / POWERS[bytes[1]!]! : Number.NaN
+/** The bits from there on, with others behind them. */
+function bitsAt(words: Int32Array, bit: number, width: number): number {
+  const shift = bit & 31
+  const step = words[bit >>> 5]! >>> shift
+  return shift + width > 32 ? step | (words[(bit >>> 5) + 1]! << (32 - shift)) : step
 }
 
-const sizeOf = (width: number): number => HEAD + Math.ceil(((BLOCK - 1) * width) / 8)
+/** What all values of the block are, NaN when they differ. */
+export function sameOf(rooms: Rooms, room: number): number {
+  const { words } = rooms.page(room)
+  const start = rooms.word(room)
+  if (((words[start + 3]! >>> 4) & 63) !== 0 || words[start + 1] !== 0) return Number.NaN
+  unpack(rooms, room, 0, 1, wholes, 0)
+  return wholes[0]!
+}

@@ -10,6 +10,7 @@ import { LabelSets } from './labelSets.ts'
 import type { SeriesQuota } from './quota.ts'
 import { READ_MOST, Refill } from './refill.ts'
 import type { Saving } from './saving.ts'
+import { Common } from './sheet.ts'
 
 type Options = {
   archive: Archive
@@ -28,7 +29,7 @@ type Options = {
 export class SeriesMemory {
   readonly #options: Options
   readonly #refill: Refill
-  readonly #older: History['older']
+  readonly #common = new Common()
   readonly #index = new Labelled<History>()
   /** By number: these are mostly of one stretch, so that a list takes a fifth of a map. */
   readonly #byId: (History | undefined)[] = []
@@ -49,7 +50,7 @@ export class SeriesMemory {
   constructor(options: Options) {
     this.#options = options
     this.#refill = new Refill(options)
-    this.#older = (id, from, to) => flushedPoints(options.archive, id, from, to)
+    this.#common.older = (id, from, to) => flushedPoints(options.archive, id, from, to)
   }
 
   /** Epoch ms of the newest sample. */
@@ -75,6 +76,14 @@ export class SeriesMemory {
       left -= history.size - history.indexOf(history.unsavedFrom)
     }
     return this.#changed.slice(this.#savedFirst, end)
+  }
+
+  /** Samples before are dropped when room is needed, though no chunk has them: the disk has failed for too long. */
+  get givenUpTo(): number {
+    return this.#common.givenUpTo
+  }
+  set givenUpTo(at: number) {
+    this.#common.givenUpTo = at
   }
 
   get rowless(): readonly History[] {
@@ -155,7 +164,6 @@ export class SeriesMemory {
   /** Drops series from memory. */
   release(histories: readonly History[]): void {
     for (const history of histories) {
-      history.gone = true
       history.release()
       delete this.#byId[history.id]
       this.#index.delete(history)
@@ -208,7 +216,7 @@ export class SeriesMemory {
       saving.failed(error)
       return null
     }
-    const history = new History(archive.newId(), reading.metric, this.#labelSets.of(labels), stepMs)
+    const history = new History(archive.newId(), reading.metric, this.#labelSets.of(labels), stepMs, this.#common)
     this.#rowless.push(history)
     quota.spend(owner, polledAt)
     return this.#hold(history, at, polledAt)
@@ -216,7 +224,7 @@ export class SeriesMemory {
 
   /** A series that the disk knows, with the window's samples from its chunks. */
   #restore(row: SeriesRow, at: number, now = at, later = false): History {
-    const history = new History(row.id, row.metric, this.#labelSets.of(row.labels), row.stepMs)
+    const history = new History(row.id, row.metric, this.#labelSets.of(row.labels), row.stepMs, this.#common)
     if (row.lastAt > 0) {
       // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
       history.flushedTo = Math.min(row.lastAt, at)
@@ -231,7 +239,6 @@ export class SeriesMemory {
     this.#byId[history.id] = history
     this.#index.add(history)
     quota.hold(targetOf(history), at)
-    history.older = this.#older
     // Spread evenly, so that no tick writes more than its part of the chunks.
     history.dueAt = Math.min(at, now) + chunkMs * (0.1 + 0.9 * ((history.id * 0.618_034) % 1))
     this.due.add(history)

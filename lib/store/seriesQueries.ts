@@ -4,12 +4,12 @@ import type { Archive, Retention } from './archive.ts'
 import { drawn, flushedPoints } from './draw.ts'
 import { History } from './history.ts'
 import type { SeriesMemory } from './seriesMemory.ts'
+import { Common } from './sheet.ts'
 
 type Options = { memory: SeriesMemory; archive: Archive; retention: Retention; now(): number }
 
 /** Questions about series, answered from memory and the archive together. */
 export function createSeriesQueries({ memory, archive, retention, now }: Options): Pick<Store, 'query' | 'drawings' | 'catalog'> {
-  const older: History['older'] = (id, from, to) => flushedPoints(archive, id, from, to)
   /** What a query is of; each series is drawn when it is asked for. */
   function drawings(asked: SeriesQuery): Drawing[] {
     const at = now()
@@ -17,12 +17,13 @@ export function createSeriesQueries({ memory, archive, retention, now }: Options
     // A time that has not come yet holds at most what a clock that was ahead left there.
     const query = { ...asked, to: Math.min(asked.to, Math.max(at, memory.newestAt ?? at)) }
     const found = memory.find(query.metric, query.labels)
+    const onDisk = new Common()
+    onDisk.older = (id, from, to) => flushedPoints(archive, id, from, to)
     for (const row of archive.since(query.metric, query.from, (id) => memory.has(id))) {
       if (!labelsMatch(row.labels, query.labels)) continue
-      const history = new History(row.id, row.metric, row.labels, row.stepMs)
+      const history = new History(row.id, row.metric, row.labels, row.stepMs, onDisk)
       history.flushedTo = row.lastAt
       history.heldFrom = row.lastAt + 1
-      history.older = older
       found.push(history)
     }
     return found.map((history) => ({ labels: history.labels, draw: () => drawn(history, archive, query, kept) }))

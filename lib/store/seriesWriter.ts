@@ -36,7 +36,6 @@ type Options = {
 export class SeriesWriter {
   readonly #options: Options
   #countedAt = Number.NEGATIVE_INFINITY
-  #givenUpTo = Number.NEGATIVE_INFINITY
 
   constructor(options: Options) {
     this.#options = options
@@ -125,15 +124,15 @@ export class SeriesWriter {
     if (failing === null || at - this.#countedAt < COUNT_MS) return
     this.#countedAt = at
     let waiting = 0
-    for (const history of memory.all()) waiting += history.size - history.indexAfter(Math.max(history.flushedTo, history.givenUpTo))
+    for (const history of memory.all()) waiting += history.size - history.indexAfter(Math.max(history.flushedTo, memory.givenUpTo))
     if (waiting <= heldMost) return
-    const span = at - Math.max(failing.since - chunkMs, this.#givenUpTo)
-    this.#givenUpTo = Math.min(at - windowMs, at - span * (heldMost / waiting))
-    for (const history of memory.all()) history.givenUpTo = this.#givenUpTo
+    const span = at - Math.max(failing.since - chunkMs, memory.givenUpTo)
+    memory.givenUpTo = Math.min(at - windowMs, at - span * (heldMost / waiting))
   }
 
   stepClock(step: ClockStep): void {
-    this.#givenUpTo = movedDate(this.#givenUpTo, step)
+    const { memory } = this.#options
+    memory.givenUpTo = movedDate(memory.givenUpTo, step)
     this.#countedAt += step.byMs
   }
 }

@@ -1,14 +1,20 @@
 import { type KeepsMoments, Moments } from './moments.ts'
 import { OnDisk } from './onDisk.ts'
+import { FIRST_MOMENT, INTS } from './sheet.ts'
 
 /** The times of a series' samples: a column that it shares with the series of the same poll. */
 export abstract class Timed extends OnDisk implements KeepsMoments {
-  abstract readonly size: number
-  /** The number of its first sample's moment. */
-  protected firstMoment = 0
   #moments: Moments | null = null
 
   abstract trim(keepFrom: number): number
+
+  /** The number of its first sample's moment. */
+  protected get firstMoment(): number {
+    return this.sheet.ints[this.row * INTS + FIRST_MOMENT]!
+  }
+  protected set firstMoment(number: number) {
+    this.sheet.ints[this.row * INTS + FIRST_MOMENT] = number
+  }
 
   atOf(index: number): number {
     return this.#moments!.of(this.firstMoment + index)
@@ -24,9 +30,10 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
     return this.#moments?.countUpTo(ms, this.firstMoment, this.size) ?? 0
   }
 
-  /** No longer in memory: its moments are the others' alone. */
+  /** No longer in the store's memory: samples belong to a successor, its moments are the others' alone. */
   release(): void {
     this.#moments?.leave(this)
+    this.vacate()
   }
 
   /** Those from one index to before another: a view, good until the next append. */

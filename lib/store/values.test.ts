@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { normal, randomOf } from '../../test/random.ts'
-import { BLOCK, packed, packedSize, sameOf, unpack } from './packed.ts'
+import { BLOCK, blockBefore, giveBlock, pack, sameOf, unpack } from './packed.ts'
+import { NONE, Rooms } from './rooms.ts'
 import { Values } from './values.ts'
 
 const random = randomOf(11)
@@ -20,7 +21,7 @@ const KINDS: Record<string, () => () => number> = {
   'a gauge': () => () => Math.round(1e9 + 1e6 * normal(random)),
   'a mean': () => () => random(),
   'a mean of few decimals': () => () => Math.round(1_000 * random()) / 1_000,
-  'below zero': () => () => -Math.round(5 * random()),
+  'below zero': () => () => 0 - Math.round(5 * random()),
   'the largest and the smallest': () => () =>
     [Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53, 0.1][Math.floor(5 * random())]!,
   'mostly still': () => {
@@ -42,11 +43,30 @@ function counter(step: () => number, from = 0): () => () => number {
   }
 }
 
+/** As a series uses it. */
+class Column extends Values {
+  override push(value: number): void {
+    super.push(value)
+  }
+  override drop(count: number): void {
+    super.drop(count)
+  }
+  override moveBack(to: number, from: number): void {
+    super.moveBack(to, from)
+  }
+  override of(index: number): number {
+    return super.of(index)
+  }
+  override between(first: number, end: number): Float64Array {
+    return super.between(first, end)
+  }
+}
+
 describe('Values', () => {
   it.each(Object.keys(KINDS))('are what was given: %s', (kind) => {
     for (let round = 0; round < 2; round++) {
       const next = KINDS[kind]!()
-      const values = new Values()
+      const values = new Column()
       const given: number[] = []
       for (let i = 0; i < 1_500; i++) {
         const value = next()
@@ -73,25 +93,94 @@ describe('Values', () => {
   })
 
   it('of two columns that are read side by side each tells its own', () => {
-    const columns = Array.from({ length: 80 }, () => new Values())
+    const columns = Array.from({ length: 80 }, () => new Column())
     for (let i = 0; i < 400; i++) for (const [n, values] of columns.entries()) values.push(n * 1_000 + i)
     const wrong = []
     for (let i = 0; i < 400; i++) for (const [n, values] of columns.entries()) if (values.of(i) !== n * 1_000 + i) wrong.push([n, i])
     expect(wrong).toEqual([])
   })
+
+  it('a column of values goes from none over whole numbers to doubles, and back', () => {
+    const values = new Column()
+    const all: number[] = []
+    const push = (value: number) => {
+      values.push(value)
+      all.push(value)
+    }
+    for (let i = 0; i < 100; i++) push(0)
+    for (let i = 0; i < 100; i++) push(i * 7)
+    push(2 ** 32)
+    push(-1)
+    push(0.5)
+    expect([...values.between(0, values.size)]).toEqual(all)
+    values.drop(150)
+    expect([...values.between(0, values.size)]).toEqual(all.slice(150))
+    values.moveBack(10, 20)
+    const moved = [...all.slice(150, 160), ...all.slice(170)]
+    expect([...values.between(0, values.size)]).toEqual(moved)
+    for (let i = 0; i < 50; i++) values.push(3)
+    values.drop(values.size - 50)
+    expect([...values.between(0, 50), values.of(49)]).toEqual(Array(51).fill(3))
+  })
 })
 
-describe('packed', () => {
+describe('a packed block', () => {
   it('takes about a byte for each value of a counter, and tells where one holds still', () => {
+    const rooms = new Rooms()
     const next = KINDS['a counter']!()
-    const block = packed(Float64Array.from({ length: BLOCK }, next)).slice()
-    expect(block.length).toBeLessThan(1.3 * BLOCK)
-    expect(packedSize(block, 0)).toBe(block.length)
-    expect(sameOf(block, 0)).toBeNaN()
-    const still = packed(new Float64Array(BLOCK).fill(12.5)).slice()
-    expect([still.length, sameOf(still, 0)]).toEqual([18, 12.5])
+    const first = rooms.take(8)
+    const counter = pack(rooms, Float64Array.from({ length: BLOCK }, next), NONE)
+    const after = rooms.take(8)
+    expect(8 * (after - counter)).toBeLessThan(1.3 * BLOCK)
+    expect([first < counter, sameOf(rooms, counter)]).toEqual([true, Number.NaN])
+    const still = pack(rooms, new Float64Array(BLOCK).fill(12.5), counter)
+    expect([8 * (rooms.take(8) - still), sameOf(rooms, still), blockBefore(rooms, still)]).toEqual([16, 12.5, counter])
     const out = new Float64Array(BLOCK + 1)
-    unpack(Uint8Array.of(...still, 0, 0, 0), 0, out, 1)
+    unpack(rooms, still, 0, BLOCK, out, 1)
     expect([...out]).toEqual([0, ...new Float64Array(BLOCK).fill(12.5)])
+  })
+
+  it('is what it was made of, in whole and in part, however far its values are apart', () => {
+    const rooms = new Rooms()
+    for (let bits = 0; bits <= 50; bits++)
+      for (const [sign, power] of [
+        [1, 1],
+        [-1, 1],
+        [1, 1_000],
+      ] as const) {
+        const step = () => Math.round(random() * (2 ** bits - 1))
+        const values = Float64Array.from({ length: BLOCK }, (_, i) => (sign * (i % 2 === 0 ? step() : 0)) / power + 0)
+        const room = pack(rooms, values, NONE)
+        const [from, until] = [Math.floor(random() * BLOCK), Math.ceil(random() * BLOCK)].sort((a, b) => a - b) as [number, number]
+        const [whole, part] = [new Float64Array(BLOCK), new Float64Array(until - from)]
+        unpack(rooms, room, 0, BLOCK, whole, 0)
+        unpack(rooms, room, from, until, part, 0)
+        expect([bits, ...whole]).toEqual([bits, ...values])
+        expect([...part]).toEqual([...values.subarray(from, until)])
+        giveBlock(rooms, room)
+      }
+  })
+})
+
+describe('rooms', () => {
+  it('do not overlap, and one that is given back goes to the next of its size', () => {
+    const rooms = new Rooms()
+    const sizes = Array.from({ length: 4_000 }, () => 8 + Math.floor(random() * 600))
+    const taken = sizes.map((bytes, i) => {
+      const room = rooms.take(bytes)
+      rooms.page(room).bytes.fill(i % 100, 4 * rooms.word(room), 4 * rooms.word(room) + bytes)
+      return room
+    })
+    const wrong = taken.filter((room, i) => {
+      const start = 4 * rooms.word(room)
+      return rooms
+        .page(room)
+        .bytes.subarray(start, start + sizes[i]!)
+        .some((byte) => byte !== i % 100)
+    })
+    expect(wrong).toEqual([])
+    rooms.give(taken[7]!, sizes[7]!)
+    rooms.give(taken[3]!, sizes[3]!)
+    expect([rooms.take(sizes[3]!), rooms.take(sizes[7]!)]).toEqual([taken[3], taken[7]])
   })
 })

@@ -1,188 +1,183 @@
-import { BEHIND, BLOCK, packed, packedSize, sameOf, unpack } from './packed.ts'
+import { addTo, blocksOf, countOf, giveOpen, newestBlock, openBlock, readOpen, setBefore, skipOf } from './openBlock.ts'
+import { BLOCK, blockBefore, giveBlock, pack, sameOf, setBlockBefore, unpack } from './packed.ts'
+import { NONE } from './rooms.ts'
+import { Common, DOUBLES, INTS, LAST, OPEN, type Sheet, SIZE } from './sheet.ts'
 
-const FIRST = 32
-/** Of the newest this many at least are not packed: most rules look at the last minute. */
-const OPEN = 2 * BLOCK
-const WHOLE_MOST = 2 ** 32 - 1
-
-const isWhole = (value: number) => value >= 0 && value <= WHOLE_MOST && Number.isInteger(value)
-
-const unpacked = new Float64Array(BLOCK)
+const scratch = new Float64Array(BLOCK)
 
 /**
  * A column of values in as few bytes as they need, without loss: none while all are the same, which more than half of the series of a fleet are; else the
- * newest four each while they are whole numbers of 32 bits and eight if not, those before them packed block by block.
+ * newest in an open block that grows, those before them packed block by block, each with the room of the one before it.
  */
 export class Values {
-  #size = 0
-  /** What all of them are, while there is no column. */
-  #same = 0
-  /** The newest. */
-  #open: Uint32Array | Float64Array | null = null
-  #openSize = 0
-  /** Blocks of those before, one behind the other. */
-  #packed: Uint8Array | null = null
-  #packedEnd = 0
-  #blocks = 0
-  /** Of the first block so many are dropped. */
-  #skip = 0
+  protected sheet: Sheet
+  protected row: number
+
+  constructor(common = new Common()) {
+    this.sheet = common.sheet()
+    this.row = this.sheet.free.pop()!
+    this.sheet.clear(this.row)
+  }
 
   get size(): number {
-    return this.#size
+    return this.sheet.ints[this.row * INTS + SIZE]!
   }
 
-  of(index: number): number {
+  protected of(index: number): number {
     const open = this.#open
-    if (open === null) return this.#same
-    const at = index - (this.#size - this.#openSize)
-    if (at >= 0) return open[at]!
-    const place = index + this.#skip
+    if (open === NONE || index === this.size - 1) return this.last
+    const { rooms } = this.sheet.common
+    const place = index + skipOf(rooms, open)
     const inside = place % BLOCK
-    unpack(this.#packed!, this.#startOf((place - inside) / BLOCK), unpacked, 0, inside + 1)
-    return unpacked[inside]!
+    const later = blocksOf(rooms, open) - (place - inside) / BLOCK
+    if (later === 0) readOpen(rooms, open, inside, inside + 1, scratch, 0)
+    else unpack(rooms, this.#block(open, later), inside, inside + 1, scratch, 0)
+    return scratch[0]!
   }
 
-  push(value: number): void {
+  /** The newest; what all of them are while there is no column. */
+  protected get last(): number {
+    return this.sheet.doubles[this.row * DOUBLES + LAST]!
+  }
+
+  protected push(value: number): void {
+    const { doubles, ints, common } = this.sheet
+    const [last, at] = [this.row * DOUBLES + LAST, this.row * INTS]
     // Of 0 and −0 neither is the other where they come back: the caller gives no −0.
-    if (this.#open === null) {
-      if (this.#size === 0) this.#same = value
-      if (value === this.#same) {
-        this.#size++
-        return
-      }
-      this.#begin(value)
-    }
-    this.#openFor(value)[this.#openSize++] = value
-    this.#size++
+    if (ints[at + OPEN] !== NONE) ints[at + OPEN] = addTo(common.rooms, ints[at + OPEN]!, value, doubles[last]!)
+    else if (ints[at + SIZE]! > 0 && value !== doubles[last]) ints[at + OPEN] = this.#begin(value)
+    doubles[last] = value
+    ints[at + SIZE]!++
   }
 
   /** Drops the first of them. A column that holds still again is given up. */
-  drop(count: number): void {
-    this.#size -= count
-    if (this.#open === null) return
-    this.#skip += count
-    let [start, dropped] = [0, 0]
-    for (; dropped < this.#blocks && this.#skip >= BLOCK; dropped++, this.#skip -= BLOCK) start += packedSize(this.#packed!, start)
-    if (dropped > 0) {
-      this.#packed!.copyWithin(0, start, this.#packedEnd)
-      this.#packedEnd -= start
-      this.#blocks -= dropped
+  protected drop(count: number): void {
+    this.sheet.ints[this.row * INTS + SIZE]! -= count
+    const open = this.#open
+    if (open === NONE) return
+    const { rooms } = this.sheet.common
+    const skip = skipOf(rooms, open) + count
+    const blocks = blocksOf(rooms, open)
+    const dropped = Math.min(blocks, Math.floor(skip / BLOCK))
+    let newest = newestBlock(rooms, open)
+    if (dropped === blocks) {
+      this.#giveFrom(newest)
+      newest = NONE
+    } else if (dropped > 0) {
+      const oldest = this.#block(open, blocks - dropped)
+      this.#giveFrom(blockBefore(rooms, oldest))
+      setBlockBefore(rooms, oldest, NONE)
     }
-    if (this.#blocks === 0) {
-      this.#open.copyWithin(0, this.#skip, this.#openSize)
-      this.#openSize -= this.#skip
-      this.#skip = 0
-    }
-    this.#giveUp()
+    setBefore(rooms, open, newest, blocks - dropped, skip - dropped * BLOCK)
+    if (this.size === 0 || this.#isStill()) this.#clear()
   }
 
   /** What lies from `from` on goes to `to`, before it, in the place of what is there. */
-  moveBack(to: number, from: number): void {
-    const all = [...this.between(0, to), ...this.between(from, this.#size)]
-    this.#size = 0
-    this.#clear()
+  protected moveBack(to: number, from: number): void {
+    const all = [...this.between(0, to), ...this.between(from, this.size)]
+    this.empty()
     for (const value of all) this.push(value)
   }
 
   /** A copy of those from one index to before another. */
-  between(first: number, end: number): Float64Array {
+  protected between(first: number, end: number): Float64Array {
     const out = new Float64Array(end - first)
     this.copyTo(out, first, end)
     return out
   }
 
   /** Copies those from one index to before another into a column, from its start. */
-  copyTo(into: Float64Array, first: number, end: number): void {
+  protected copyTo(into: Float64Array, first: number, end: number): void {
     const open = this.#open
-    if (open === null) {
-      into.fill(this.#same, 0, end - first)
+    if (open === NONE) {
+      into.fill(this.last, 0, end - first)
       return
     }
-    const openFrom = this.#size - this.#openSize
-    let i = first
-    if (first < openFrom) {
-      const until = Math.min(end, openFrom)
-      for (let start = this.#startOf(Math.floor((first + this.#skip) / BLOCK)); i < until; start += packedSize(this.#packed!, start)) {
-        const inside = (i + this.#skip) % BLOCK
-        const count = Math.min(BLOCK - inside, until - i)
-        if (count === BLOCK) unpack(this.#packed!, start, into, i - first)
-        else {
-          unpack(this.#packed!, start, unpacked, 0, inside + count)
-          for (let k = 0; k < count; k++) into[i - first + k] = unpacked[inside + k]!
-        }
-        i += count
-      }
-    }
-    for (; i < end; i++) into[i - first] = open[i - openFrom]!
-  }
-
-  /** A column where there was none. Of many that were the same all but the newest are packed. */
-  #begin(value: number): void {
-    const all = this.#size
-    const open = all < OPEN ? all : BLOCK + (all % BLOCK)
-    const length = Math.max(FIRST, 2 ** Math.ceil(Math.log2(open + 1)))
-    this.#open = isWhole(value) && isWhole(this.#same) ? new Uint32Array(length) : new Float64Array(length)
-    this.#open.fill(this.#same, 0, open)
-    this.#openSize = open
-    if (all > open) {
-      const block = packed(new Float64Array(BLOCK).fill(this.#same)).slice()
-      for (let left = all - open; left > 0; left -= BLOCK) this.#addBlock(block)
+    const { rooms } = this.sheet.common
+    const skip = skipOf(rooms, open)
+    let from = blocksOf(rooms, open) * BLOCK - skip
+    if (end > from) readOpen(rooms, open, Math.max(0, first - from), end - from, into, Math.max(0, from - first))
+    // From the newest one back.
+    for (let block = newestBlock(rooms, open); from > first; block = blockBefore(rooms, block)) {
+      from -= BLOCK
+      if (from < end) unpack(rooms, block, Math.max(0, first - from), Math.min(BLOCK, end - from), into, Math.max(0, from - first))
     }
   }
 
-  #openFor(value: number): Uint32Array | Float64Array {
-    const open = this.#open!
-    if (this.#openSize === OPEN) {
-      this.#addBlock(packed(open.subarray(0, BLOCK)))
-      open.copyWithin(0, BLOCK, OPEN)
-      this.#openSize = BLOCK
-    }
-    const fits = open instanceof Float64Array || isWhole(value)
-    if (fits && this.#openSize < open.length) return open
-    const length = this.#openSize < open.length ? open.length : 2 * open.length
-    const wider = fits && !(open instanceof Float64Array) ? new Uint32Array(length) : new Float64Array(length)
-    wider.set(open)
-    this.#open = wider
-    return wider
-  }
-
-  #addBlock(block: Uint8Array): void {
-    const end = this.#packedEnd + block.length
-    if (this.#packed === null || end + BEHIND > this.#packed.length) {
-      const roomier = new Uint8Array(Math.ceil(end * 1.25) + BEHIND)
-      if (this.#packed) roomier.set(this.#packed.subarray(0, this.#packedEnd))
-      this.#packed = roomier
-    }
-    this.#packed.set(block, this.#packedEnd)
-    this.#packedEnd = end
-    this.#blocks++
-  }
-
-  #startOf(block: number): number {
-    let start = 0
-    for (let i = 0; i < block; i++) start += packedSize(this.#packed!, start)
-    return start
-  }
-
-  #giveUp(): void {
-    const open = this.#open!
-    const same = open[0]!
-    for (let i = 1; i < this.#openSize; i++) if (open[i] !== same) return
-    let start = 0
-    for (let i = 0; i < this.#blocks; i++) {
-      if (sameOf(this.#packed!, start) !== same) return
-      start += packedSize(this.#packed!, start)
-    }
-    this.#same = same
+  /** Drops all of them. */
+  protected empty(): void {
+    this.sheet.ints[this.row * INTS + SIZE] = 0
     this.#clear()
   }
 
+  /** No longer in the store's memory. */
+  get gone(): boolean {
+    return this.sheet.common.gone
+  }
+
+  /** Gives its memory and its row back: it holds nothing from now on, whoever has it still. */
+  protected vacate(): void {
+    this.empty()
+    const { sheet, row } = this
+    this.sheet = new Common(true).sheet()
+    this.row = this.sheet.free.pop()!
+    this.sheet.doubles.set(sheet.doubles.subarray(row * DOUBLES, (row + 1) * DOUBLES))
+    this.sheet.ints.set(sheet.ints.subarray(row * INTS, (row + 1) * INTS))
+    sheet.common.release(sheet, row)
+  }
+
+  get #open(): number {
+    return this.sheet.ints[this.row * INTS + OPEN]!
+  }
+
+  /** The room of a packed block: 1 is the newest. */
+  #block(open: number, number: number): number {
+    const { rooms } = this.sheet.common
+    let block = newestBlock(rooms, open)
+    for (let i = 1; i < number; i++) block = blockBefore(rooms, block)
+    return block
+  }
+
+  /** A column where there was none. Of many that were the same the older ones are packed. */
+  #begin(value: number): number {
+    const { rooms } = this.sheet.common
+    const open = new Float64Array(BLOCK).fill(this.last)
+    const [all, blocks] = [this.size, Math.floor(this.size / BLOCK)]
+    let newest = NONE
+    for (let i = 0; i < blocks; i++) newest = pack(rooms, open, newest)
+    open[all % BLOCK] = value
+    return openBlock(rooms, open.subarray(0, (all % BLOCK) + 1), { newest, blocks, skip: 0 })
+  }
+
+  /** Whether all of them are the same. */
+  #isStill(): boolean {
+    const { rooms } = this.sheet.common
+    const [open, same] = [this.#open, this.last]
+    if (this.of(0) !== same) return false
+    const count = countOf(rooms, open)
+    readOpen(rooms, open, 0, count, scratch, 0)
+    for (let i = blocksOf(rooms, open) === 0 ? skipOf(rooms, open) : 0; i < count; i++) if (scratch[i] !== same) return false
+    for (let block = newestBlock(rooms, open); block !== NONE; block = blockBefore(rooms, block))
+      if (sameOf(rooms, block) !== same) return false
+    return true
+  }
+
   #clear(): void {
-    this.#open = null
-    this.#packed = null
-    this.#openSize = 0
-    this.#packedEnd = 0
-    this.#blocks = 0
-    this.#skip = 0
+    const open = this.#open
+    if (open === NONE) return
+    const { rooms } = this.sheet.common
+    this.#giveFrom(newestBlock(rooms, open))
+    giveOpen(rooms, open)
+    this.sheet.ints[this.row * INTS + OPEN] = NONE
+  }
+
+  /** Gives back the rooms of a block and of those before it. */
+  #giveFrom(newest: number): void {
+    const { rooms } = this.sheet.common
+    for (let block = newest; block !== NONE; ) {
+      const before = blockBefore(rooms, block)
+      giveBlock(rooms, block)
+      block = before
+    }
   }
 }

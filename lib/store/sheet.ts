@@ -1,0 +1,69 @@
+import type { Point } from '../model/series.ts'
+import { NONE, Rooms } from './rooms.ts'
+
+/** Columns of a row that are doubles, and those that are whole numbers of 32 bits. */
+export const [LAST, FLUSHED_TO, HELD_FROM, MOVED_TO, DUE_AT, ROW_WHOLE, DOUBLES] = [0, 1, 2, 3, 4, 5, 6]
+export const [SIZE, OPEN, FIRST_MOMENT, DROPPED, FELL, UNSAVED_FROM, ROW_EPOCH, ROW_SCALE, INTS] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+const ROWS_MOST = 256
+
+/** A table of the numbers of some series, a row each: as fields of an object those with a fraction, or beyond 31 bits, would be boxes of their own. */
+export class Sheet {
+  readonly common: Common
+  readonly doubles: Float64Array
+  readonly ints: Int32Array
+  /** Rows that no series has. */
+  readonly free: number[] = []
+
+  constructor(common: Common, rows: number) {
+    this.common = common
+    this.doubles = new Float64Array(rows * DOUBLES)
+    this.ints = new Int32Array(rows * INTS)
+    for (let row = rows - 1; row >= 0; row--) this.free.push(row)
+  }
+
+  /** A row of a series that has no sample. */
+  clear(row: number): void {
+    this.doubles.fill(Number.NEGATIVE_INFINITY, row * DOUBLES + FLUSHED_TO, row * DOUBLES + DUE_AT)
+    this.doubles[row * DOUBLES + LAST] = 0
+    this.doubles[row * DOUBLES + DUE_AT] = 0
+    this.doubles[row * DOUBLES + ROW_WHOLE] = 0
+    this.ints.fill(0, row * INTS, (row + 1) * INTS)
+    for (const column of [OPEN, FELL, UNSAVED_FROM, ROW_EPOCH]) this.ints[row * INTS + column] = NONE
+  }
+}
+
+/** What all series of a store have in common. */
+export class Common {
+  /** Of one series that left memory. */
+  readonly gone: boolean
+  readonly rooms = new Rooms()
+  /** Reads what memory no longer has: samples of a series of [from, to). */
+  older: ((id: number, from: number, to: number) => Point[]) | null = null
+  /** Samples before are dropped when room is needed, though no chunk has them: the disk has failed for too long. */
+  givenUpTo = Number.NEGATIVE_INFINITY
+  #rows = 1
+  /** Sheets with free rows. */
+  readonly #sheets: Sheet[] = []
+
+  constructor(gone = false) {
+    this.gone = gone
+  }
+
+  /** The sheet that has a row for the next series. */
+  sheet(): Sheet {
+    while (this.#sheets.length > 0) {
+      const sheet = this.#sheets[this.#sheets.length - 1]!
+      if (sheet.free.length > 0) return sheet
+      this.#sheets.pop()
+    }
+    const sheet = new Sheet(this, this.#rows)
+    this.#rows = Math.min(ROWS_MOST, 2 * this.#rows)
+    this.#sheets.push(sheet)
+    return sheet
+  }
+
+  /** A row is given back. */
+  release(sheet: Sheet, row: number): void {
+    if (sheet.free.push(row) === 1) this.#sheets.push(sheet)
+  }
+}
