@@ -75,6 +75,12 @@ describe('of Envoy', () => {
     expect(of({ retry_policy: { retry_on: '5xx' } }, {}, { retry_budget: { budget_percent: 25, min_retry_concurrency: 3 } })).toMatchObject({ more: 1, budget: 0.25 }) // biome-ignore format: one line
     expect(ofEnvoy(retriedBy(dump({})).get('other'), null)).toMatchObject({ more: null })
   })
+
+  it('of several routes to a cluster that which tries most often decides, wherever it stands', () => {
+    const routes = [1, 5, 2].map((num_retries) => dump({ retry_policy: { retry_on: '5xx', num_retries } }))
+    for (const order of [routes, routes.toReversed()])
+      expect(ofEnvoy(retriedBy([dump({}), ...order]).get('app'), null)).toMatchObject({ more: 5 })
+  })
 })
 
 it('adds at most what the balancer lets through at once', () => {

@@ -20,9 +20,12 @@ const MAX_RETRIES = 3
 
 type Policy = { retries: number; on: string }
 
-/** The retry policies with which routes lead to each cluster: a route's own, else its virtual host's. A cluster that no route leads to has none. */
-export function retriedBy(sections: readonly unknown[]): Map<string, Policy[]> {
-  const found = new Map<string, Policy[]>()
+/**
+ * Of the retry policies with which routes lead to each cluster the one that tries most often: a route's own, else its virtual host's. A cluster that no
+ * route leads to has none.
+ */
+export function retriedBy(sections: readonly unknown[]): Map<string, Policy> {
+  const found = new Map<string, Policy>()
   const waiting: { value: unknown; around: Policy | null }[] = [{ value: sections, around: null }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, around } = next
@@ -32,7 +35,10 @@ export function retriedBy(sections: readonly unknown[]): Map<string, Policy[]> {
     const own = Array.isArray(value.domains) ? policyIn(value.retry_policy) : around
     if (isObject(value.route)) {
       const policy = policyIn(value.route.retry_policy) ?? own ?? NONE
-      for (const cluster of namedIn(value.route)) found.set(cluster, [...(found.get(cluster) ?? []), policy])
+      for (const cluster of namedIn(value.route)) {
+        const before = found.get(cluster)
+        if (before === undefined || policy.retries > before.retries) found.set(cluster, policy)
+      }
     }
     for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') waiting.push({ value: inner, around: own })
   }
@@ -50,11 +56,10 @@ function policyIn(value: unknown): Policy | null {
 
 /** How often Envoy sends a request of a cluster again: by the route that does so most, within the cluster's breaker or budget. */
 export function retriesOf(
-  policies: readonly Policy[] | undefined,
+  most: Policy | undefined,
   own: { max_retries?: number | undefined; retry_budget?: Budget | undefined } | null,
 ): Retries {
-  if (policies === undefined) return { more: null, text: 'no route of its configuration leads to it' }
-  const most = policies.reduce((a, b) => (b.retries > a.retries ? b : a))
+  if (most === undefined) return { more: null, text: 'no route of its configuration leads to it' }
   if (most.retries === 0) return { more: 0, text: 'no route to it has a `retry_policy`' }
   const said = `\`num_retries: ${most.retries}\` on \`${most.on.slice(0, 100)}\``
   const budget = own?.retry_budget

@@ -23,7 +23,9 @@ export function parseGatlingBinary(bytes: Uint8Array): LoadResult {
   const log = new RequestLog()
   const reader = new Reader(bytes)
   const bad = (what: string, found: string) => malformed(`byte ${reader.at}: ${what}`, found)
-  if (reader.byte() !== RUN) throw bad('the record of the run, with which a log of Gatling begins', String(bytes[0]))
+  if (bytes[0] !== RUN)
+    throw bad('the record of the run, with which a log of Gatling begins', bytes.length === 0 ? 'nothing' : String(bytes[0]))
+  reader.skip(1)
   try {
     const version = reader.text()
     if (!/^\d+\.\d+/.test(version)) throw bad("Gatling's version", version)

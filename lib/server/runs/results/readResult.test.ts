@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { binaryLog } from '../../../../test/gatlingLog.ts'
 import { LOAD_RESULT_MAX } from '../../../model/loadResult.ts'
+import { parseGatlingBinary } from './gatlingBinary.ts'
 import { readResult } from './readResult.ts'
 
 const read = (text: string) => readResult(Buffer.from(text))
@@ -266,6 +267,7 @@ describe('Gatling', () => {
     bad('USER\tscn\tSTOP\t1', /line 2: START or END/)
     bad('WHAT\t1', /line 2: a record of Gatling/)
     refused('RUN\ta\tb\t1\t \t3.9\n', /a log with requests, found "none"/)
+    expect(() => parseGatlingBinary(new Uint8Array(0))).toThrow(/the record of the run.*found "nothing"/)
     refused(Buffer.from([0, 0, 0, 0, 3, 1, 2, 3, 0]), /Gatling's version/)
     refused(Buffer.from([0, 0x7f, 0xff, 0xff, 0xff]), /byte 1: a length up to/)
     const log = binaryLog(START, (writer) => writer.request([], 'Home', 1, 2, true))
