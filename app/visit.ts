@@ -9,7 +9,7 @@ import { roleReaches } from '@/lib/model/roles.ts'
 import { type Calls, calls } from '@/lib/server/once.ts'
 import { type Runtime, settledRuntime } from '@/lib/server/runtime.ts'
 
-type Visit = { runtime: Runtime; calls: Calls; person: Person; identity: Identity }
+export type Visit = { runtime: Runtime; calls: Calls; person: Person; identity: Identity }
 
 /**
  * The access check of a page: every page begins with it and names the role that it needs. proxy.ts has turned away strangers already, with

@@ -48,6 +48,8 @@ test.describe('a list of two thousand targets', () => {
   async function opened(page: Page, path = '/targets'): Promise<void> {
     await page.goto(server.url + path)
     await expect(page.getByRole('table', { name: 'Targets' })).toHaveAttribute('aria-rowcount', String(TARGETS + 1))
+    // The server paints a page of them: the page is awake when it draws those in sight alone.
+    await expect.poll(() => rows(page).count()).toBeLessThan(DRAWN_MOST)
   }
   async function shot(page: Page, name: string): Promise<void> {
     if (!process.env.SHOTS) return
@@ -84,11 +86,53 @@ test.describe('a list of two thousand targets', () => {
     await expect(page).toHaveURL(/\/targets\/cache-0059/)
   })
 
-  test('is sorted whole, not as far as it is drawn', async ({ page }) => {
+  test('reads the rows in sight alone, those of a place that is jumped to, and of the same question again what has changed', async ({
+    page,
+  }) => {
+    const read = new Set<string>()
+    let longest = 0
+    page.on('response', async (response) => {
+      if (!response.url().includes('/api/v1/targets?') || response.status() !== 200) return
+      const { items } = (await response.json()) as { items: { name: string }[] }
+      longest = Math.max(longest, items.length)
+      for (const { name } of items) read.add(name)
+    })
+    await opened(page)
+    await page.waitForTimeout(5_000)
+    expect(read.size).toBeLessThanOrEqual(100)
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight))
+    await expect(page.locator(`tr[data-row="cache-${TARGETS - 1}"]`)).toBeInViewport()
+    await expect.poll(() => read.has(`cache-${TARGETS - 1}`)).toBe(true)
+    expect(read.size).toBeLessThanOrEqual(300)
+    expect(read.has('cache-1000')).toBe(false)
+    expect(longest).toBeLessThanOrEqual(100)
+    // Back where it began, everything stands there.
+    await page.evaluate(() => window.scrollTo(0, 0))
+    await expect(page.locator('tr[data-row="cache-0000"]')).toBeInViewport()
+    await expect(page.locator('tr[aria-busy]')).toHaveCount(0)
+  })
+
+  test('is sorted whole, not as far as it is drawn or read, in the address, and as the server paints it', async ({ page, browser }) => {
     await opened(page)
     await page.getByRole('button', { name: 'Name' }).click()
+    await expect(page).toHaveURL(/sort=name/)
     await page.getByRole('button', { name: /Name/ }).click()
     await expect(rows(page).first()).toHaveAttribute('data-row', `cache-${TARGETS - 1}`)
+    await expect(page).toHaveURL(/sort=-name/)
+    await expect(page.getByRole('columnheader', { name: /Name/ })).toHaveAttribute('aria-sort', 'descending')
+    await page.keyboard.press('/')
+    await page.keyboard.type('team=shop')
+    await expect(rows(page).first()).toHaveAttribute('data-row', `cache-${TARGETS - 2}`)
+    await shot(page, 'targets-sorted')
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const painted = await context.newPage()
+    await painted.goto(`${server.url}/caches?sort=-role`)
+    // Stores, by name.
+    await expect(painted.locator('tr[data-row]:visible').first()).toHaveAttribute('data-row', 'cache-0004')
+    await expect(painted.locator('tr[data-row]:visible').nth(1)).toHaveAttribute('data-row', 'cache-0009')
+    await painted.goto(`${server.url}/targets?sort=no-column`)
+    await expect(painted.locator('tr[data-row]:visible').first()).toHaveAttribute('data-row', 'cache-0000')
+    await context.close()
   })
 
   test('is filtered by the server: by keyboard, with the count, in the address, and back', async ({ page }) => {

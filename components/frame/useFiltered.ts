@@ -20,7 +20,7 @@ export type Filtered<T> = Pages<T> & {
 const TYPED_MS = 200
 
 /** What it was until it has been the same for a moment; what is empty at once. */
-function useSettled(text: string): string {
+export function useSettled(text: string): string {
   const [settled, setSettled] = useState(text)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), text === '' ? 0 : TYPED_MS)

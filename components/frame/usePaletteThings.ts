@@ -11,14 +11,16 @@ export type Place = { kind: string; name: string; href: string }
 
 /** The most places that are offered at once. */
 const PLACES = 200
+/** Names are enough. */
+const BRIEF = { brief: 1 }
 
 /** What the palette offers, filtered by what is typed; asked for when it opens. A list that cannot be read is left out. */
 export function usePaletteThings(open: boolean, text: string): { findings: FindingView[]; proposals: ProposalView[]; places: Place[] } {
   const options = { enabled: open, everyMs: 10_000, all: true }
   const { items: findings } = usePages<FindingView>(['findings'], 'findings', { ...options, query: { state: 'firing' } })
   const { items: proposals } = usePages<ProposalView>(['proposals'], 'proposals', { ...options, query: { state: 'open' } })
-  const { items: targets } = usePages<TargetView>(['targets'], 'targets', options)
-  const { items: pools } = usePages<PoolView>(['pools'], 'pools', options)
+  const { items: targets } = usePages<TargetView>(['targets'], 'targets', { ...options, query: BRIEF })
+  const { items: pools } = usePages<PoolView>(['pools'], 'pools', { ...options, query: BRIEF })
   const { items: rings } = usePages<RingView>(['rings'], 'rings', options)
   return {
     findings: matching(text, findings, (finding) => `${finding.rule} ${finding.summary}`, 12),

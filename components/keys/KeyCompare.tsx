@@ -2,17 +2,17 @@
 import { parseAsString, parseAsStringEnum, useQueryState } from 'nuqs'
 import { errorText } from '@/components/frame/api.ts'
 import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
-import { useFiltered } from '@/components/frame/useFiltered.ts'
 import { usePages } from '@/components/frame/usePages.ts'
+import { useRows } from '@/components/frame/useRows.ts'
 import { Empty, Failure, Skeleton } from '@/components/ui/empty.tsx'
 import { Select } from '@/components/ui/field.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
-import { More } from '@/components/ui/more.tsx'
 import { Segmented } from '@/components/ui/segmented.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { safe } from '@/lib/format/format.ts'
 import type { KeyDifferenceView, SamplingView } from '@/lib/model/answers/remedy.ts'
+import { DIFFERENCE_COLUMNS } from '@/lib/model/listColumns.ts'
 import { TargetLink } from './TargetLink.tsx'
 import { useOrder } from './useOrder.ts'
 
@@ -33,12 +33,13 @@ export function KeyCompare() {
   const [what, setWhat] = useQueryState('what', parseAsStringEnum(WHATS).withDefault('hot'))
   const [before, setBefore] = useQueryState('before', parseAsString.withDefault(''))
   const [after, setAfter] = useQueryState('after', parseAsString.withDefault(''))
-  const [order, setOrder] = useOrder('differences', 'moved')
+  const order = useOrder('differences', 'moved')
   const kept = usePages<SamplingView>(['keys', 'samplings'], 'keys/samplings', { query: { what }, everyMs: 60_000, all: true })
-  const list = useFiltered<KeyDifferenceView>(['keys', 'compare'], 'keys/compare', {
+  const list = useRows<KeyDifferenceView>(['keys', 'compare'], 'keys/compare', {
     query: { what, before, after },
+    columns: DIFFERENCE_COLUMNS,
+    order,
     everyMs: 10_000,
-    all: true,
   })
   const times = timesOf(kept.items, [before, after])
   const error = list.error ?? kept.error
@@ -80,10 +81,11 @@ export function KeyCompare() {
           label="Differences between two samplings"
           columns={COLUMNS}
           question={list.question}
-          rows={list.items}
+          rows={list.rows}
+          onShow={list.show}
           rowKey={(one) => `${one.target} ${one.name}`}
-          order={order}
-          onOrder={setOrder}
+          order={list.order ?? undefined}
+          onOrder={list.setOrder}
           main
           hold
           empty={
@@ -100,7 +102,6 @@ export function KeyCompare() {
           }
         />
       )}
-      <More list={list} />
     </>
   )
 }
@@ -115,7 +116,7 @@ const COLUMNS: Column<KeyDifferenceView>[] = [
     id: 'name',
     head: 'Name',
     grow: true,
-    sort: (one) => one.name,
+    sort: 'asked',
     cell: (one) => (
       <>
         <code className="font-mono text-xs">{safe(one.name, 120)}</code>
@@ -123,14 +124,14 @@ const COLUMNS: Column<KeyDifferenceView>[] = [
       </>
     ),
   },
-  { id: 'target', head: 'Target', from: 'md', sort: (one) => one.target, cell: (one) => <TargetLink name={one.target} /> },
-  { id: 'before', head: 'Before', right: true, from: 'sm', sort: (one) => one.before?.share, cell: (one) => share(one.before) },
-  { id: 'after', head: 'After', right: true, from: 'sm', sort: (one) => one.after?.share, cell: (one) => share(one.after) },
+  { id: 'target', head: 'Target', from: 'md', sort: 'asked', cell: (one) => <TargetLink name={one.target} /> },
+  { id: 'before', head: 'Before', right: true, from: 'sm', sort: 'asked', cell: (one) => share(one.before) },
+  { id: 'after', head: 'After', right: true, from: 'sm', sort: 'asked', cell: (one) => share(one.after) },
   {
     id: 'moved',
     head: 'Difference',
     right: true,
-    sort: (one) => Math.abs(moved(one)),
+    sort: 'asked',
     cell: (one) => `${moved(one) < 0 ? '−' : '+'}${(Math.abs(moved(one)) * 100).toFixed(1)} points`,
   },
   {

@@ -23,7 +23,9 @@ async function paint(list: ReactNode, known: Record<string, unknown[]> = {}): Pr
   client.getQueryCache().build = ((...args: Parameters<typeof build>) => {
     const query = build(...args)
     const items = known[(args[1].queryKey as string[]).slice(0, 2).join(' ')]
-    if (items && query.state.status === 'pending') query.setData({ pages: [{ items, next: null }], pageParams: [''] } as never)
+    const page = { items, next: null }
+    const inParts = args[1].queryKey?.[2] === 'rows'
+    if (items && query.state.status === 'pending') query.setData((inParts ? page : { pages: [page], pageParams: [''] }) as never)
     return query
   }) as typeof build
   const { prelude } = await prerender(

@@ -13,7 +13,7 @@ import { whyNoRing } from './whyNoRing.ts'
 export function useKnownRings(initialRings: Page<RingView>, initialPools: Page<PoolView>, of: string | null) {
   const rings = usePages<RingView>(['rings'], 'rings', { initialData: initialRings, all: true })
   const pools = usePages<PoolView>(['pools'], 'pools', { initialData: initialPools, all: true })
-  const targets = usePages<TargetView>(['targets'], 'targets', { everyMs: 5_000, all: true })
+  const targets = usePages<TargetView>(['targets'], 'targets', { query: { brief: 1 }, everyMs: 5_000, all: true })
   const hot = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000, all: true })
   const listed = (id: string) => rings.items.some((ring) => ringId(ring) === id) || pools.items.some((pool) => poolId(pool) === id)
   const parts = of === null || listed(of) ? null : partsOf(of)

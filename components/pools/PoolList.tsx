@@ -3,8 +3,7 @@ import { BalanceStrip } from '@/components/charts/BalanceStrip.tsx'
 import { path } from '@/components/frame/api.ts'
 import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
-import { useMineFirst } from '@/components/frame/mine.ts'
-import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
+import { type FirstSorted, useRows } from '@/components/frame/useRows.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
 import { Figure } from '@/components/ui/figure.tsx'
@@ -14,6 +13,7 @@ import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { count, safe } from '@/lib/format/format.ts'
 import type { PoolView } from '@/lib/model/answers/pool.ts'
+import { POOL_COLUMNS } from '@/lib/model/listColumns.ts'
 import { poolParts, serversWord } from './words.ts'
 
 const href = (pool: PoolView) => path`/pools/${pool.target}/${pool.name}`
@@ -22,7 +22,7 @@ const COLUMNS: Column<PoolView>[] = [
   {
     id: 'name',
     head: 'Pool',
-    sort: (p) => `${p.target}/${p.name}`,
+    sort: 'asked',
     cell: (p) => (
       <Go href={href(p)} className="font-medium group-hover:text-accent">
         <span className="text-dim">{safe(p.target, 40)}/</span>
@@ -33,45 +33,45 @@ const COLUMNS: Column<PoolView>[] = [
     className: 'min-w-36 whitespace-normal! [overflow-wrap:anywhere]',
   },
   {
-    id: 'balance',
+    id: 'imbalance',
     head: 'Balance',
-    sort: (p) => p.imbalance,
+    sort: 'asked',
     cell: (p) => <BalanceStrip parts={poolParts(p)} label={`Balance of ${safe(p.name, 60)}`} />,
   },
   {
-    id: 'requests',
+    id: 'requestsPerSecond',
     head: 'Requests',
     right: true,
-    sort: (p) => p.requestsPerSecond,
+    sort: 'asked',
     cell: (p) => <Figure value={p.requestsPerSecond} unit="perSecond" />,
   },
   {
-    id: 'response',
+    id: 'responseSeconds',
     head: 'Mean response',
     right: true,
-    sort: (p) => p.responseSeconds,
+    sort: 'asked',
     cell: (p) => <Figure value={p.responseSeconds} unit="seconds" />,
     from: 'sm',
   },
   {
-    id: 'errors',
+    id: 'errorRatio',
     head: 'Errors',
     right: true,
-    sort: (p) => p.errorRatio,
+    sort: 'asked',
     cell: (p) => <Figure value={p.errorRatio} unit="ratio" tone={p.errorRatio && p.errorRatio > 0.01 ? 'warning' : undefined} />,
     from: 'sm',
   },
   {
     id: 'servers',
     head: 'Servers',
-    sort: (p) => p.servers.length,
+    sort: 'asked',
     cell: (p) => {
       const said = serversWord(p)
       return <Status tone={said.tone}>{said.word}</Status>
     },
     from: 'md',
   },
-  { id: 'algorithm', head: 'Algorithm', sort: (p) => p.algorithm, cell: (p) => <Badge>{safe(p.algorithm, 40)}</Badge>, from: 'xl' },
+  { id: 'algorithm', head: 'Algorithm', sort: 'asked', cell: (p) => <Badge>{safe(p.algorithm, 40)}</Badge>, from: 'xl' },
   {
     id: 'live',
     head: 'Live weights',
@@ -86,15 +86,13 @@ const COLUMNS: Column<PoolView>[] = [
   },
 ]
 
-const BRIEF = { brief: 1 }
+const BRIEF = { brief: 1, mine: 1 }
 const POOL_WORDS = ['pool', 'pools'] as const
 
 /** Every pool of every balancer, with its strip. */
-export function PoolList({ first }: { first: First<PoolView> }) {
+export function PoolList({ first }: { first: FirstSorted<PoolView> }) {
   const go = useGo()
-  const list = useFiltered<PoolView>(['pools'], 'pools', { query: BRIEF, first, everyMs: 2_000, all: true })
-  const mineFirst = useMineFirst()
-  const rows = mineFirst(list.items)
+  const list = useRows<PoolView>(['pools'], 'pools', { query: BRIEF, first, columns: POOL_COLUMNS, everyMs: 2_000 })
   return (
     <>
       <PageHead title="Pools" lead={`${count(list.of)} ${POOL_WORDS[list.of === 1 ? 0 : 1]}`} />
@@ -105,7 +103,10 @@ export function PoolList({ first }: { first: First<PoolView> }) {
         question={list.question}
         label="Pools"
         columns={COLUMNS}
-        rows={rows}
+        rows={list.rows}
+        onShow={list.show}
+        order={list.order ?? undefined}
+        onOrder={list.setOrder}
         rowKey={(p) => `${p.target}/${p.name}`}
         onOpen={(p) => go(href(p))}
         empty={

@@ -18,7 +18,7 @@ export type WhatIf = ReturnType<typeof useWhatIf>
 
 export function useWhatIf(ring: RingView) {
   const [edit, setEdit] = useQueryState('points', parseAsString.withDefault('').withOptions({ scroll: false }))
-  const targets = usePages<TargetView>(['targets'], 'targets', { everyMs: 5_000, all: true })
+  const targets = usePages<TargetView>(['targets'], 'targets', { query: { brief: 1 }, everyMs: 5_000, all: true })
   const hot = usePages<HotKeyView>(['keys', 'hot'], 'keys/hot', { everyMs: 5_000, all: true })
   const [solving, setSolving] = useState(false)
   const ask = useThread()

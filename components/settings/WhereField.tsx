@@ -19,7 +19,7 @@ export function WhereField({
   help?: string
 }) {
   const list = useId()
-  const { items, known } = usePages<TargetView>(['targets'], 'targets', { everyMs: 60_000, all: true })
+  const { items, known } = usePages<TargetView>(['targets'], 'targets', { query: { brief: 1 }, everyMs: 60_000, all: true })
   const read = readWhere(value)
   const having = 'where' in read ? countOf(items, read.where) : null
   const found =

@@ -1,10 +1,11 @@
 'use client'
+import { useRef } from 'react'
 import { Ago } from '@/components/frame/Ago.tsx'
 import { path } from '@/components/frame/api.ts'
 import { FilterNote, isNarrowed, NoneMatch } from '@/components/frame/FilterNote.tsx'
 import { Go, useGo } from '@/components/frame/Go.tsx'
-import { useMineFirst } from '@/components/frame/mine.ts'
-import { type First, useFiltered } from '@/components/frame/useFiltered.ts'
+import { useApi } from '@/components/frame/useApi.ts'
+import { type FirstSorted, useRows } from '@/components/frame/useRows.ts'
 import { Badge } from '@/components/ui/badge.tsx'
 import { buttonLook } from '@/components/ui/button.tsx'
 import { Empty } from '@/components/ui/empty.tsx'
@@ -14,7 +15,9 @@ import { Sentence } from '@/components/ui/sentence.tsx'
 import { Status } from '@/components/ui/status.tsx'
 import { type Column, Table } from '@/components/ui/table.tsx'
 import { count, safe } from '@/lib/format/format.ts'
+import type { Page } from '@/lib/model/answers/shape.ts'
 import type { TargetView } from '@/lib/model/answers/target.ts'
+import { TARGET_COLUMNS } from '@/lib/model/listColumns.ts'
 import { LabelBadges } from './LabelBadges.tsx'
 import { Took } from './Took.tsx'
 import { figureBecause, figureValue, memoryRatio, TARGET_TONE } from './words.ts'
@@ -24,7 +27,7 @@ const href = (target: TargetView) => path`/targets/${target.name}`
 const name: Column<TargetView> = {
   id: 'name',
   head: 'Name',
-  sort: (t) => t.name,
+  sort: 'asked',
   cell: (t) => (
     <Go href={href(t)} className="font-medium group-hover:text-accent">
       {safe(t.name, 60)}
@@ -35,7 +38,7 @@ const name: Column<TargetView> = {
 const state: Column<TargetView> = {
   id: 'state',
   head: 'State',
-  sort: (t) => ({ down: 0, unknown: 1, up: 2 })[t.state],
+  sort: 'asked',
   cell: (t) => (
     <span title={t.error}>
       <Status tone={TARGET_TONE[t.state]}>{t.state}</Status>
@@ -50,15 +53,15 @@ const TARGETS: Column<TargetView>[] = [
   name,
   state,
   {
-    id: 'kind',
+    id: 'title',
     head: 'Product',
-    sort: (t) => t.title,
+    sort: 'asked',
     cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`,
     from: 'sm',
     // Names of managed products are long: `ElastiCache memcached 1.6.22`.
     className: 'whitespace-normal!',
   },
-  { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => (t.role ? <Badge>{t.role}</Badge> : ''), from: 'md' },
+  { id: 'role', head: 'Role', sort: 'asked', cell: (t) => (t.role ? <Badge>{t.role}</Badge> : ''), from: 'md' },
   { id: 'labels', head: 'Labels', cell: (t) => <LabelBadges labels={t.labels} />, from: 'lg', className: 'whitespace-normal!' },
   { id: 'address', head: 'Address', cell: (t) => <span className="font-mono text-xs">{safe(t.address, 60)}</span>, from: 'xl' },
   {
@@ -74,14 +77,14 @@ const TARGETS: Column<TargetView>[] = [
     from: 'md',
   },
   {
-    id: 'poll',
+    id: 'pollMs',
     head: 'Poll takes',
     right: true,
-    sort: (t) => t.pollMs,
+    sort: 'asked',
     cell: (t) => <Took ms={t.pollMs} />,
     from: 'sm',
   },
-  { id: 'last', head: 'Last answer', right: true, sort: (t) => t.lastPollAt, cell: (t) => <Ago at={t.lastPollAt} className="text-dim" /> },
+  { id: 'lastPollAt', head: 'Last answer', right: true, sort: 'asked', cell: (t) => <Ago at={t.lastPollAt} className="text-dim" /> },
 ]
 
 const UNLABELLED = TARGETS.filter(({ id }) => id !== 'labels')
@@ -89,39 +92,39 @@ const UNLABELLED = TARGETS.filter(({ id }) => id !== 'labels')
 const CACHES: Column<TargetView>[] = [
   name,
   state,
-  { id: 'role', head: 'Role', sort: (t) => t.role, cell: (t) => <Badge>{t.role ?? 'cache'}</Badge>, from: 'lg' },
+  { id: 'role', head: 'Role', sort: 'asked', cell: (t) => <Badge>{t.role ?? 'cache'}</Badge>, from: 'lg' },
   {
-    id: 'hit',
+    id: 'hitRatio',
     head: 'Hit ratio',
     right: true,
-    sort: (t) => figureValue(t.figures?.hitRatio),
+    sort: 'asked',
     cell: seen((t) => t.figures?.hitRatio, 'ratio'),
   },
   {
-    id: 'reads',
+    id: 'readsPerSecond',
     head: 'Reads',
     right: true,
-    sort: (t) => figureValue(t.figures?.readsPerSecond),
+    sort: 'asked',
     cell: seen((t) => t.figures?.readsPerSecond, 'perSecond'),
   },
   {
-    id: 'evictions',
+    id: 'evictionsPerSecond',
     head: 'Evictions',
     right: true,
-    sort: (t) => figureValue(t.figures?.evictionsPerSecond),
+    sort: 'asked',
     cell: seen((t) => t.figures?.evictionsPerSecond, 'perSecond'),
     from: 'sm',
   },
-  { id: 'memory', head: 'Memory', right: true, sort: memoryRatio, cell: (t) => <Memory target={t} />, from: 'sm' },
+  { id: 'memory', head: 'Memory', right: true, sort: 'asked', cell: (t) => <Memory target={t} />, from: 'sm' },
   {
     id: 'items',
     head: 'Items',
     right: true,
-    sort: (t) => figureValue(t.figures?.items),
+    sort: 'asked',
     cell: seen((t) => t.figures?.items, 'count'),
     from: 'md',
   },
-  { id: 'kind', head: 'Product', sort: (t) => t.title, cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'xl' },
+  { id: 'title', head: 'Product', sort: 'asked', cell: (t) => `${t.title}${t.version ? ` ${safe(t.version, 20)}` : ''}`, from: 'xl' },
   {
     id: 'error',
     head: '',
@@ -169,20 +172,29 @@ function abilityText(target: TargetView): string {
     .join(', ')}${not.length > 3 ? ` and ${not.length - 3} more` : ''} not available`
 }
 
-const ALL = { brief: 1 }
-const CACHING = { brief: 1, caching: 1 }
+const ALL = { brief: 1, mine: 1 }
+const CACHING = { brief: 1, caching: 1, mine: 1 }
+const DOWN = { q: 'state=down', limit: 1 }
 const TARGET_WORDS = ['target', 'targets'] as const
 const CACHE_WORDS = ['cache or store', 'caches and stores'] as const
 
+type Props = { first: FirstSorted<TargetView>; down: number; only?: 'caches' }
+
 /** All targets, or only those that cache. */
-export function TargetList({ first, only }: { first: First<TargetView>; only?: 'caches' }) {
+export function TargetList({ first, down: downFirst, only }: Props) {
   const go = useGo()
-  const list = useFiltered<TargetView>(['targets'], 'targets', { query: only ? CACHING : ALL, first, all: true })
-  const all = list.items
+  const query = only ? CACHING : ALL
+  const list = useRows<TargetView>(['targets'], 'targets', { query, first, columns: TARGET_COLUMNS })
+  const counted = useApi<Page<TargetView>>(['targets', 'down'], 'targets', {
+    query: { ...query, ...DOWN },
+    initialData: { items: [], next: null, total: downFirst },
+    enabled: list.scope === '',
+  })
   const noun = only ? CACHE_WORDS : TARGET_WORDS
-  const mineFirst = useMineFirst()
-  const rows = mineFirst(all)
-  const down = all.filter((t) => t.state === 'down').length
+  const down = counted.data?.total ?? 0
+  // A column that came with some row stays while others are looked at.
+  const labelled = useRef(false)
+  labelled.current ||= list.rows.some((t) => t?.labels)
   return (
     <>
       <PageHead
@@ -201,8 +213,11 @@ export function TargetList({ first, only }: { first: First<TargetView>; only?: '
         hold
         question={list.question}
         label={only ? 'Caches' : 'Targets'}
-        columns={only ? CACHES : all.some((t) => t.labels) ? TARGETS : UNLABELLED}
-        rows={rows}
+        columns={only ? CACHES : labelled.current ? TARGETS : UNLABELLED}
+        rows={list.rows}
+        onShow={list.show}
+        order={list.order ?? undefined}
+        onOrder={list.setOrder}
         rowKey={(t) => t.name}
         onOpen={(t) => go(href(t))}
         empty={

@@ -20,3 +20,29 @@ export function holdOrder<T>(
   const held = rows.map(key).filter((name) => !gone.has(name))
   return { rows, gone, moved: held.join('\u0000') === wanted && gone.size === 0 ? 0 : 1 }
 }
+
+/**
+ * The same of a list of which only some rows were read: what stands somewhere keeps its place with its newest values, what was not read yet comes
+ * where it is now. That something is gone is only known of a list without holes.
+ */
+export function holdPlaces<T>(
+  shown: readonly (T | undefined)[],
+  fresh: readonly (T | undefined)[],
+  key: (row: T) => string,
+): { rows: (T | undefined)[]; gone: Set<string> } {
+  const byKey = new Map<string, T>()
+  let holes = 0
+  for (const row of fresh) {
+    if (row === undefined) holes++
+    else byKey.set(key(row), row)
+  }
+  const gone = new Set<string>()
+  const rows = Array.from({ length: Math.max(shown.length, fresh.length) }, (_, place) => {
+    const was = shown[place]
+    if (was === undefined) return fresh[place]
+    const now = byKey.get(key(was))
+    if (now === undefined && holes === 0) gone.add(key(was))
+    return now ?? was
+  })
+  return { rows, gone }
+}

@@ -1,9 +1,10 @@
 'use client'
-import { type KeyboardEvent, lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { cn } from './cn.ts'
-import { holdOrder } from './hold.ts'
+import { holdOrder, holdPlaces } from './hold.ts'
 import { moveRow, useRowKeys } from './rows.ts'
 import { type Order, sortRows } from './sort.ts'
+import { Head, Row } from './tableParts.tsx'
 import type { RowAt } from './virtualRows.tsx'
 
 export type Column<T> = {
@@ -12,8 +13,8 @@ export type Column<T> = {
   cell: (row: T) => ReactNode
   /** Numbers stand at the right, in tabular figures. */
   right?: boolean
-  /** Makes the head a button that sorts by this value. */
-  sort?: (row: T) => number | string | null | undefined
+  /** Makes the head a button that sorts by this value; `asked`: by what whoever gives the rows knows of it, who is told by `onOrder`. */
+  sort?: ((row: T) => number | string | null | undefined) | 'asked'
   /** Left out below this width: sm 640, md 768, lg 1024, xl 1280 px. */
   from?: 'sm' | 'md' | 'lg' | 'xl'
   /** Takes what is left over; long text wraps here and nowhere else. */
@@ -25,8 +26,11 @@ type Props<T> = {
   /** For screen readers: what this table lists. */
   label: string
   columns: readonly Column<T>[]
-  rows: readonly T[]
+  /** In the order in which they are shown unless a column sorts them here; a hole is a row that has not been read. */
+  rows: readonly (T | undefined)[]
   rowKey: (row: T) => string
+  /** For a list of which only what is in sight is read: is told the places of the rows that are drawn. */
+  onShow?: (places: readonly number[]) => void
   /** Enter, or a click anywhere in the row. Put a real link in the first column too, for those who open in a new tab. */
   onOpen?: (row: T) => void
   /** The page's main list: `j` and `k` move through it from anywhere. One a page. */
@@ -52,30 +56,44 @@ type Props<T> = {
 const LONG_FROM = 150
 const VirtualRows = lazy(() => import('./virtualRows.tsx').then(({ VirtualRows }) => ({ default: VirtualRows })))
 
-const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
-
-const Arrow = ({ down }: { down: boolean }) => (
-  <span aria-hidden="true" className="mx-1">
-    {down ? '↓' : '↑'}
-  </span>
-)
-
 /** A table: sorted by its heads, walked with j, k and Enter, with columns that are left out on narrow screens. */
 export function Table<T>(props: Props<T>) {
-  const { label, columns, rows, rowKey, onOpen, main, hold, question, selected, initialOrder, empty, sticky = true, className } = props
+  const {
+    label,
+    columns,
+    rows,
+    rowKey,
+    onShow,
+    onOpen,
+    main,
+    hold,
+    question,
+    selected,
+    initialOrder,
+    empty,
+    sticky = true,
+    className,
+  } = props
   const [ownOrder, setOwnOrder] = useState<Order | null>(initialOrder ?? null)
   const order = props.order ?? ownOrder
   const [held, setHeld] = useState(false)
   const body = useRef<HTMLTableSectionElement>(null)
-  const shown = useRef<{ rows: readonly T[]; order: Order | null; question?: string | undefined }>({ rows: [], order: null })
+  const shown = useRef<{ rows: readonly (T | undefined)[]; order: Order | null; question?: string | undefined }>({ rows: [], order: null })
 
   const sort = order && columns.find((column) => column.id === order.by)?.sort
-  const wanted = sort ? sortRows(rows, sort, order.down) : rows
+  const wanted =
+    typeof sort === 'function'
+      ? sortRows(
+          rows.filter((row) => row !== undefined),
+          sort,
+          order!.down,
+        )
+      : rows
   // Another order, or another question, that somebody has asked for is not held back.
   const { order: before } = shown.current
   const isSame = before?.by === order?.by && before?.down === order?.down && shown.current.question === question
-  const still = hold && held && isSame && shown.current.rows.length > 0 ? holdOrder(shown.current.rows, wanted, rowKey) : null
-  const visible = still ? still.rows : wanted
+  const still = hold && held && isSame && shown.current.rows.length > 0 ? heldOf(shown.current.rows, wanted, rowKey, onShow) : null
+  const visible: readonly (T | undefined)[] = still ? still.rows : wanted
   useEffect(() => {
     shown.current = { rows: visible, order, question }
   })
@@ -86,21 +104,32 @@ export function Table<T>(props: Props<T>) {
     else setOwnOrder(next)
   }
   useRowKeys(body, Boolean(main))
-  const onRowKey = (event: KeyboardEvent<HTMLElement>, row: T) => {
+  // The first paint is the server's, which knows no window: rows as far as they are there.
+  const awake = useAwake()
+  const isLong = visible.length >= LONG_FROM
+  const length = visible.length
+  useEffect(() => {
+    if (!isLong) onShow?.(Array.from({ length }, (_, place) => place))
+  }, [isLong, length, onShow])
+  const onRowKey = (event: KeyboardEvent<HTMLElement>, row: T | undefined) => {
     if (event.target !== event.currentTarget) return
-    if (event.key === 'Enter') onOpen?.(row)
-    else if (event.key === 'ArrowDown') moveRow(body.current, 1)
+    if (event.key === 'Enter') {
+      if (row !== undefined) onOpen?.(row)
+    } else if (event.key === 'ArrowDown') moveRow(body.current, 1)
     else if (event.key === 'ArrowUp') moveRow(body.current, -1)
     else return
     event.preventDefault()
   }
 
   if (rows.length === 0 && empty) return <>{empty}</>
-  const drawn = (row: T, at?: RowAt) => {
-    const key = rowKey(row)
+  const drawn = (place: number, measure?: RowAt['measure']) => {
+    const row = visible[place]
+    const at = isLong ? { index: place, measure } : undefined
+    const key = row === undefined ? `row ${place + 1}` : rowKey(row)
     return (
       <Row
-        key={key}
+        // Of a list that is read in parts, one may stand in two of them that were read at different moments.
+        key={onShow ? place : key}
         id={key}
         row={row}
         at={at}
@@ -113,7 +142,7 @@ export function Table<T>(props: Props<T>) {
       />
     )
   }
-  const isLong = visible.length >= LONG_FROM
+  const begin = () => visible.slice(0, LONG_FROM).flatMap((row, place) => (row === undefined ? [] : [drawn(place)]))
   return (
     <div className={cn('relative w-full', !sticky && 'overflow-x-auto', className)}>
       <table
@@ -127,13 +156,21 @@ export function Table<T>(props: Props<T>) {
         onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && !event.currentTarget.matches(':hover') && setHeld(false)}
       >
         <Head columns={columns} order={order} sticky={sticky} isLong={isLong} onSort={sortBy} />
-        <Suspense fallback={<tbody>{visible.slice(0, LONG_FROM).map((row) => drawn(row))}</tbody>}>
-          {isLong ? (
-            <VirtualRows count={visible.length} keyOf={(index) => rowKey(visible[index]!)} columns={columns.length + 1} body={body}>
-              {(at) => drawn(visible[at.index]!, at)}
-            </VirtualRows>
+        <Suspense fallback={<tbody>{begin()}</tbody>}>
+          {!isLong ? (
+            <tbody ref={body}>{visible.map((_, place) => drawn(place))}</tbody>
+          ) : !awake && onShow ? (
+            <tbody ref={body}>{begin()}</tbody>
           ) : (
-            <tbody ref={body}>{visible.map((row) => drawn(row))}</tbody>
+            <VirtualRows
+              count={visible.length}
+              keyOf={(place) => (onShow ? place : rowKey(visible[place]!))}
+              columns={columns.length + 1}
+              body={body}
+              onShow={onShow}
+            >
+              {({ index, measure }) => drawn(index, measure)}
+            </VirtualRows>
           )}
         </Suspense>
       </table>
@@ -141,101 +178,18 @@ export function Table<T>(props: Props<T>) {
   )
 }
 
-type HeadProps<T> = {
-  columns: readonly Column<T>[]
-  order: Order | null
-  sticky: boolean
-  isLong: boolean
-  onSort: (column: Column<T>) => void
+function heldOf<T>(
+  shown: readonly (T | undefined)[],
+  fresh: readonly (T | undefined)[],
+  key: (row: T) => string,
+  inParts: unknown,
+): { rows: readonly (T | undefined)[]; gone: Set<string> } {
+  return inParts ? holdPlaces(shown, fresh, key) : holdOrder(shown as readonly T[], fresh as readonly T[], key)
 }
 
-function Head<T>({ columns, order, sticky, isLong, onSort }: HeadProps<T>) {
-  return (
-    <thead>
-      <tr aria-rowindex={isLong ? 1 : undefined}>
-        {columns.map((column) => {
-          const sorted = order?.by === column.id ? order : null
-          return (
-            <th
-              key={column.id}
-              scope="col"
-              aria-sort={sorted ? (sorted.down ? 'descending' : 'ascending') : undefined}
-              className={cn(
-                'h-8 whitespace-nowrap border-line border-b bg-surface px-2 font-normal text-dim text-xs first:pl-4',
-                sticky && 'sticky top-12 z-10',
-                column.right ? 'text-right' : 'text-left',
-                column.grow && 'w-full',
-                column.from && FROM[column.from],
-                column.className,
-              )}
-            >
-              {column.sort ? (
-                <button type="button" className="font-normal hover:text-text" onClick={() => onSort(column)}>
-                  {sorted && column.right && <Arrow down={sorted.down} />}
-                  {column.head}
-                  {sorted && !column.right && <Arrow down={sorted.down} />}
-                </button>
-              ) : (
-                column.head || <span className="sr-only">{column.id}</span>
-              )}
-            </th>
-          )
-        })}
-        {/* Room at the edge, whichever column is the last that fits. */}
-        <td aria-hidden="true" className={cn('border-line border-b bg-surface p-0 pr-2', sticky && 'sticky top-12 z-10')} />
-      </tr>
-    </thead>
-  )
-}
-
-type RowProps<T> = Pick<Props<T>, 'columns' | 'onOpen'> & {
-  id: string
-  row: T
-  /** Its place in a list of which not all is drawn. */
-  at: RowAt | undefined
-  focusable: boolean
-  selected: boolean
-  /** No longer in the list, and still drawn while rows hold still. */
-  gone: boolean | undefined
-  onKey: (event: KeyboardEvent<HTMLElement>) => void
-}
-
-function Row<T>({ id, row, at, columns, focusable, selected, gone, onKey, onOpen }: RowProps<T>) {
-  const click = (event: MouseEvent<HTMLElement>) => {
-    if ((event.target as HTMLElement).closest('a, button, input, select, label, summary')) return
-    if (!window.getSelection()?.toString()) onOpen?.(row)
-  }
-  return (
-    <tr
-      ref={at?.measure}
-      data-row={id}
-      data-index={at?.index}
-      aria-rowindex={at && at.index + 2}
-      tabIndex={focusable ? 0 : undefined}
-      aria-selected={selected || undefined}
-      onKeyDown={onKey}
-      onClick={click}
-      className={cn(
-        'group',
-        onOpen && 'cursor-pointer',
-        'hover:bg-hover focus-visible:bg-hover aria-selected:bg-accent-soft',
-        gone && 'opacity-50',
-      )}
-    >
-      {columns.map((column) => (
-        <td
-          key={column.id}
-          className={cn(
-            'h-8 border-line border-b px-2 py-1 align-middle first:pl-4 max-sm:h-11',
-            column.right ? 'num' : column.grow ? '[overflow-wrap:anywhere]' : 'whitespace-nowrap',
-            column.from && FROM[column.from],
-            column.className,
-          )}
-        >
-          {column.cell(row)}
-        </td>
-      ))}
-      <td aria-hidden="true" className="border-line border-b p-0 pr-2" />
-    </tr>
-  )
+/** False while the page is as the server painted it. */
+function useAwake(): boolean {
+  const [awake, setAwake] = useState(false)
+  useEffect(() => setAwake(true), [])
+  return awake
 }

@@ -10,9 +10,11 @@ export type RowAt = { index: number; measure: (element: Element | null) => void 
 
 type Props = {
   count: number
-  keyOf: (index: number) => string
+  keyOf: (index: number) => string | number
   columns: number
   body: RefObject<HTMLTableSectionElement | null>
+  /** Is told the places of the rows that are drawn. */
+  onShow?: ((places: readonly number[]) => void) | undefined
   /** One row; `measure` is the ref of its element, which has `data-index`. */
   children: (at: RowAt) => ReactNode
 }
@@ -21,7 +23,7 @@ type Props = {
  * The body of a table that draws the rows in sight alone, with room for the others. The row that has the focus, and its neighbours, are always drawn:
  * the focus is not lost by scrolling, and a walk goes on from there.
  */
-export function VirtualRows({ count, keyOf, columns, body, children }: Props) {
+export function VirtualRows({ count, keyOf, columns, body, onShow, children }: Props) {
   const [margin, setMargin] = useState(0)
   const focused = useFocusedRow(body)
   const rangeExtractor = useCallback(
@@ -50,6 +52,10 @@ export function VirtualRows({ count, keyOf, columns, body, children }: Props) {
 
   const items = virtualizer.getVirtualItems()
   const total = virtualizer.getTotalSize()
+  const drawn = items.map(({ index }) => index).join(' ')
+  useEffect(() => {
+    if (drawn !== '') onShow?.(drawn.split(' ').map(Number))
+  }, [drawn, onShow])
   return (
     <tbody ref={body}>
       {items.map((item, at) => (

@@ -49,8 +49,8 @@ export interface PolledFleet extends Fleet {
   /** Resolves when nothing is in flight and every link is closed. */
   stop(): Promise<void>
   targets(): TargetStatus[]
-  /** One of them; null: there is none of that name. */
-  target(name: string): TargetStatus | null
+  /** One of them; null: there is none of that name. `probes`: with the states of its probes, which are most of it; default yes. */
+  target(name: string, probes?: boolean): TargetStatus | null
   /** Who they are, without their state: of thousands that costs what is asked for alone. */
   listed(): { name: string; kind: string; through?: string }[]
   /** `discovers`: it stands for others, each of them a target of its own: a Cluster, a master that Sentinels watch. */
@@ -193,9 +193,9 @@ export function createFleet(given: FleetOptions): PolledFleet {
       return store.window(now - spanMs, now)
     },
     targets: () => [...targets].map(([name, target]) => withParent(target.status(), discovery.foundThrough(name))),
-    target(name) {
+    target(name, probes) {
       const target = targets.get(name)
-      return target ? withParent(target.status(), discovery.foundThrough(name)) : null
+      return target ? withParent(target.status(probes), discovery.foundThrough(name)) : null
     },
     listed: () => [...targets].map(([name, { config }]) => withParent({ name, kind: config.kind }, discovery.foundThrough(name))),
     states: () => [...targets].map(([name, target]) => ({ name, state: target.health().state, discovers: target.discovers })),

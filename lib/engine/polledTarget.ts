@@ -108,7 +108,7 @@ export class PolledTarget implements Target {
     return this.discovers ? null : hostOf(this.#variant.address(this.config))
   }
 
-  status(): TargetStatus {
+  status(probes = true): TargetStatus {
     const { config } = this
     const { state, since, error, failures } = this.#health
     return {
@@ -122,11 +122,11 @@ export class PolledTarget implements Target {
       stateSince: since,
       ...(error && { error }),
       failures,
-      ...this.#polls(),
+      ...this.#polls(probes),
     }
   }
 
-  #polls(): Pick<TargetStatus, 'lastPollAt' | 'pollMs' | 'nextPollAt' | 'probes'> {
+  #polls(probes: boolean): Pick<TargetStatus, 'lastPollAt' | 'pollMs' | 'nextPollAt' | 'probes'> {
     if (this.#told) {
       const { health: _, capabilities: __, ...polls } = this.#told
       return polls
@@ -136,7 +136,7 @@ export class PolledTarget implements Target {
       lastPollAt: this.#vital?.lastAt ?? null,
       pollMs: this.#vital?.lastMs ?? null,
       ...(nextPollAt && { nextPollAt }),
-      probes: this.#pollers.map((poller) => poller.status()),
+      probes: probes ? this.#pollers.map((poller) => poller.status()) : [],
     }
   }
 

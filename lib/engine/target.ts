@@ -59,7 +59,8 @@ export interface Target {
   stop(): Promise<void>
   pollNow(): Promise<void>
   health(): Health
-  status(): TargetStatus
+  /** `probes`: with those of its probes, most of what it takes to make; default yes. */
+  status(probes?: boolean): TargetStatus
   /** The machine that it runs on, by its address. Null where that is not told, or where it is read through others. */
   host(): string | null
   stepClock(step: ClockStep): void

@@ -1,3 +1,4 @@
+import { createSlices } from '../../engine/slices.ts'
 import { type Filter, filterOf } from '../../model/filter.ts'
 import { words } from './inputs.ts'
 
@@ -15,4 +16,17 @@ export function searched<T>(items: readonly T[], q: string | undefined, wanted: 
   if (!q) return { found: items, counted: {} }
   const filter = filterOf(q)
   return { found: items.filter((item) => wanted(filter, item)), counted: { all: items.length } }
+}
+
+/** The same of a list of thousands, in slices. */
+export async function searchedInSlices<T>(items: readonly T[], q: string | undefined, wanted: (filter: Filter, item: T) => boolean) {
+  if (!q) return { found: items, counted: {} }
+  const [filter, pause] = [filterOf(q), createSlices()]
+  const found: T[] = []
+  for (const item of items) {
+    const turn = pause()
+    if (turn) await turn
+    if (wanted(filter, item)) found.push(item)
+  }
+  return { found, counted: { all: items.length } }
 }

@@ -30,6 +30,11 @@ export const sorting = (columns: readonly string[]) => ({
     })
     .optional()
     .meta({ description: 'The column to sort by; with `-` before it descending. What is not known comes last either way' }),
+})
+
+/** The same of a list of what has labels, by which roles are given. */
+export const sortingOfMine = (columns: readonly string[]) => ({
+  ...sorting(columns),
   mine: flag.optional().meta({ description: 'Those first on which whoever asks may act, where roles are given by label' }),
 })
 

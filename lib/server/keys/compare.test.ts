@@ -48,21 +48,33 @@ const runtime = {
   },
 } as unknown as Runtime
 
-it('compares the oldest with now, or two times that are given', () => {
-  const names = (asked: object) => compareSamplings(runtime, asked).items.map(({ name, change }) => `${name} ${change}`)
-  expect(names({})).toEqual(['a more', 'c appeared'])
-  expect(names({ before: 5_500, after: 8_500 })).toEqual(['a gone', 'b appeared'])
-  expect(names({ before: 4_000 })).toEqual([])
-  expect(names({ what: 'patterns' })).toEqual([])
+it('compares the oldest with now, or two times that are given', async () => {
+  const names = async (asked: object) => (await compareSamplings(runtime, asked)).items.map(({ name, change }) => `${name} ${change}`)
+  expect(await names({})).toEqual(['a more', 'c appeared'])
+  expect(await names({ before: 5_500, after: 8_500 })).toEqual(['a gone', 'b appeared'])
+  expect(await names({ before: 4_000 })).toEqual([])
+  expect(await names({ what: 'patterns' })).toEqual([])
   expect(listSamplings(runtime).items.map(({ at, names }) => [Date.parse(at), names])).toEqual([
     [8_000, 1],
     [5_000, 1],
   ])
 })
 
-it('is searched by key and target, and counts what is left out', () => {
-  expect(compareSamplings(runtime, { q: 'C' })).toMatchObject({ items: [{ name: 'c' }], total: 1, all: 2 })
-  expect(compareSamplings(runtime, { q: 'target=a' })).toMatchObject({ total: 2, all: 2 })
-  expect(compareSamplings(runtime, { q: 'nothing' })).toMatchObject({ items: [], total: 0, all: 2 })
-  expect(compareSamplings(runtime)).not.toHaveProperty('all')
+it('is searched by key and target, and counts what is left out', async () => {
+  expect(await compareSamplings(runtime, { q: 'C' })).toMatchObject({ items: [{ name: 'c' }], total: 1, all: 2 })
+  expect(await compareSamplings(runtime, { q: 'target=a' })).toMatchObject({ total: 2, all: 2 })
+  expect(await compareSamplings(runtime, { q: 'nothing' })).toMatchObject({ items: [], total: 0, all: 2 })
+  expect(await compareSamplings(runtime)).not.toHaveProperty('all')
+})
+
+it('is sorted by what it shows, largest difference first unless another order is asked for', async () => {
+  const names = async (sort?: string) => (await compareSamplings(runtime, { sort })).items.map(({ name }) => name)
+  expect(await names()).toEqual(['a', 'c'])
+  expect(await names('moved')).toEqual(['c', 'a'])
+  expect(await names('-name')).toEqual(['c', 'a'])
+  // Of c nothing is known before.
+  expect(await names('before')).toEqual(['a', 'c'])
+  expect(await names('-after')).toEqual(['a', 'c'])
+  const first = await compareSamplings(runtime, { limit: 1 })
+  expect((await compareSamplings(runtime, { limit: 1, cursor: first.next! })).items.map(({ name }) => name)).toEqual(['c'])
 })

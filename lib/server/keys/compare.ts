@@ -1,10 +1,13 @@
+import { mapped } from '../../engine/slices.ts'
 import { apart } from '../../math/intervals.ts'
 import type { KeyDifferenceView, SamplingView } from '../../model/answers/remedy.ts'
 import type { Page } from '../../model/answers/shape.ts'
+import type { DIFFERENCE_COLUMNS } from '../../model/listColumns.ts'
 import type { KeySampling } from '../../model/record.ts'
 import { iso } from '../http/iso.ts'
-import { type Paging, page, pageNewest } from '../http/paging.ts'
-import { searched } from '../http/search.ts'
+import { type Paging, pageNewest } from '../http/paging.ts'
+import { searchedInSlices } from '../http/search.ts'
+import { type Sortable, type Sorting, sortedPage } from '../http/sorting.ts'
 import type { Runtime } from '../runtime.ts'
 import { knownTarget } from '../targets/knownTarget.ts'
 import { newestLook } from './keys.ts'
@@ -27,37 +30,38 @@ export function listSamplings(
   }
 }
 
-type Asked = { target?: string; what?: What; before?: number; after?: number; q?: string } & Paging
+type Asked = { target?: string; what?: What; before?: number; after?: number; q?: string } & Paging & Sorting
+
+const movedBy = ({ before, after }: KeyDifferenceView) => Math.abs((after?.share ?? 0) - (before?.share ?? 0))
+const COLUMNS: Record<(typeof DIFFERENCE_COLUMNS)[number], (one: KeyDifferenceView) => Sortable> = {
+  name: ({ name }) => name,
+  target: ({ target }) => target,
+  before: ({ before }) => before?.share,
+  after: ({ after }) => after?.share,
+  moved: movedBy,
+}
 
 /** What changed between two samplings of each target: at `before` (the oldest that is kept, unless given) and at `after` (what is known now). */
-export function compareSamplings(
+export async function compareSamplings(
   runtime: Runtime,
-  { target, what = 'hot', before, after, q, ...paging }: Asked = {},
-): Page<KeyDifferenceView> {
+  { target, what = 'hot', before, after, q, sort, ...paging }: Asked = {},
+): Promise<Page<KeyDifferenceView>> {
   knownTarget(runtime, target)
   const kept = Map.groupBy(
     runtime.store.records('key-sampling', target).filter((one) => one.what === what),
     (one) => one.target,
   )
   const now = Map.groupBy(newest(runtime, what, target), (one) => one.target)
-  const differences = [...new Set([...kept.keys(), ...now.keys()])].flatMap((name) => {
+  const differences = await mapped(new Set([...kept.keys(), ...now.keys()]), (name) => {
     const samplings: Sampling[] = kept.get(name) ?? []
     const earlier = before === undefined ? samplings.at(-1) : upTo(samplings, before)
     const later = after === undefined ? now.get(name)?.[0] : upTo(samplings, after)
     return earlier && later && earlier.at < later.at ? differencesOf(earlier, later) : []
   })
-  const key = (one: KeyDifferenceView) =>
-    `${(1 - Math.abs((one.after?.share ?? 0) - (one.before?.share ?? 0))).toFixed(12)} ${one.target} ${one.name}`
-  const { found, counted } = searched(differences, q, (filter, { name, target }) => filter([name, target], { target }))
-  const sorted = page(
-    found
-      .map((one) => ({ one, key: key(one) }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ one }) => one),
-    key,
-    paging,
-  )
-  return { ...sorted, ...counted }
+  const { found, counted } = await searchedInSlices(differences.flat(), q, (filter, { name, target }) => filter([name, target], { target }))
+  // Largest first unless another order is asked for.
+  const by = { name: ({ target, name }: KeyDifferenceView) => `${target} ${name}`, columns: COLUMNS, labels: () => undefined }
+  return { ...(await sortedPage(found, by, { sort: sort ?? '-moved', ...paging })), ...counted }
 }
 
 /** Of samplings, newest first, the newest that is not later. */

@@ -4,9 +4,11 @@ import { keyDifferenceAnswer, remediesAnswer, samplingAnswer } from '../../model
 import { page, searchedPage } from '../../model/answers/shape.ts'
 import { fingerprintAnswer, LOGS, slowAnswer } from '../../model/answers/slow.ts'
 import type { ErrorCode } from '../../model/error.ts'
+import { DIFFERENCE_COLUMNS } from '../../model/listColumns.ts'
 import { paging, time } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { search } from '../http/search.ts'
+import { sorting } from '../http/sorting.ts'
 import { compareSamplings, listSamplings } from './compare.ts'
 import { bigKeys, hotKeys, keyPatterns, listFingerprints, listSlow } from './keys.ts'
 import { listRemedies } from './remedies.ts'
@@ -79,7 +81,12 @@ export const keyOperations = [
     role: 'viewer',
     summary: 'What changed between two samplings: at `before` (the oldest that is kept) and `after` (now), largest first',
     tag,
-    query: searched('key or pattern, or target').extend({ what, before: time.optional(), after: time.optional() }),
+    query: searched('key or pattern, or target').extend({
+      ...sorting(DIFFERENCE_COLUMNS),
+      what,
+      before: time.optional(),
+      after: time.optional(),
+    }),
     answer: searchedPage(keyDifferenceAnswer),
     problems,
     run: ({ runtime, query }) => compareSamplings(runtime, query),

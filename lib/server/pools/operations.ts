@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { poolAnswer } from '../../model/answers/pool.ts'
 import { searchedPage } from '../../model/answers/shape.ts'
+import { POOL_COLUMNS } from '../../model/listColumns.ts'
 import { flag } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { search } from '../http/search.ts'
-import { askedBy, sorting } from '../http/sorting.ts'
-import { getPool, listPools, POOL_COLUMNS } from './pools.ts'
+import { askedBy, sortingOfMine } from '../http/sorting.ts'
+import { getPool, listPools } from './pools.ts'
 
 const tag = 'Balancing'
 
@@ -24,7 +25,7 @@ export const poolOperations = [
           'For long lists: without rings and what is not understood, and of servers name, address, weights, state and shares alone',
       }),
       ...search('target, name, algorithm, or a server’s name or address'),
-      ...sorting(POOL_COLUMNS),
+      ...sortingOfMine(POOL_COLUMNS),
     }),
     answer: searchedPage(poolAnswer),
     run: (call) => listPools(call.runtime, askedBy(call)),

@@ -6,13 +6,14 @@ import { shares } from '../../metrics/pool.ts'
 import type { PoolServerView, PoolView } from '../../model/answers/pool.ts'
 import type { Page } from '../../model/answers/shape.ts'
 import { EvenkeelError } from '../../model/error.ts'
+import type { POOL_COLUMNS } from '../../model/listColumns.ts'
 import type { Labels } from '../../model/series.ts'
 import { labelsIn } from '../../model/targetLabels.ts'
 import type { Pool } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { sharesExpected } from '../../predictions/sharesExpected.ts'
 import type { Paging } from '../http/paging.ts'
-import { searched } from '../http/search.ts'
+import { searchedInSlices } from '../http/search.ts'
 import { type Sortable, type Sorting, sortedPage } from '../http/sorting.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figureWindow, newest } from '../series/figures.ts'
@@ -26,9 +27,6 @@ const textsOf = ({ target, name, algorithm, servers }: Pool) => [
   algorithm,
   ...servers.flatMap((server) => [server.name, server.address]),
 ]
-
-/** What a list of pools can be sorted by. */
-export const POOL_COLUMNS = ['name', 'imbalance', 'requestsPerSecond', 'responseSeconds', 'errorRatio', 'servers', 'algorithm'] as const
 
 function poolColumns(seen: (pool: Pool) => SeriesWindow): Record<(typeof POOL_COLUMNS)[number], (pool: Pool) => Sortable> {
   const measured = (metric: string) => (pool: Pool) => measuredValue(metric, { target: pool.target, pool: pool.name }, seen(pool))
@@ -52,7 +50,7 @@ export async function listPools(
   const topology = runtime.engine.topology()
   const labelsOf = labelsIn(topology)
   const pools = topology.pools.filter((pool) => target === undefined || pool.target === target)
-  const { found, counted } = searched(pools, q, (filter, pool) =>
+  const { found, counted } = await searchedInSlices(pools, q, (filter, pool) =>
     filter(textsOf(pool), { ...labelsOf({ target: pool.target }), target: pool.target, pool: pool.name }),
   )
   const sorted = [...found].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))

@@ -1,26 +1,12 @@
 import { factsOf } from '../../detectors/rows.ts'
 import type { TargetStatus } from '../../engine/target.ts'
 import { measuredValue } from '../../metrics/measure.ts'
+import type { TARGET_COLUMNS } from '../../model/listColumns.ts'
 import type { TargetFacts } from '../../model/topology.ts'
 import type { Sortable } from '../http/sorting.ts'
 import type { Runtime } from '../runtime.ts'
 import { figureWindow, newest } from '../series/figures.ts'
 import type { Listed, Seen } from './targets.ts'
-
-/** What a list of targets can be sorted by. `memory`: the part of its limit that is used. */
-export const TARGET_COLUMNS = [
-  'name',
-  'state',
-  'title',
-  'role',
-  'pollMs',
-  'lastPollAt',
-  'hitRatio',
-  'readsPerSecond',
-  'evictionsPerSecond',
-  'memory',
-  'items',
-] as const
 
 type Value = (target: Listed) => Sortable
 
@@ -32,7 +18,7 @@ export function targetColumns(runtime: Runtime, { window, topology }: Seen): Rec
   const of =
     (value: (status: TargetStatus, facts: TargetFacts | undefined) => Sortable): Value =>
     ({ name }) => {
-      const status = runtime.engine.target(name)
+      const status = runtime.engine.target(name, false)
       return status && value(status, factsOf(topology, name))
     }
   // As in the figures that are shown: of caches and stores alone.

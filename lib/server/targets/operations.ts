@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { page, searchedPage } from '../../model/answers/shape.ts'
 import { factAnswer, latencyAnswer, rawAnswer, targetAnswer } from '../../model/answers/target.ts'
+import { TARGET_COLUMNS } from '../../model/listColumns.ts'
 import { flag, name } from '../http/inputs.ts'
 import { operation } from '../http/operation.ts'
 import { onePage } from '../http/paging.ts'
 import { search } from '../http/search.ts'
-import { askedBy, sorting } from '../http/sorting.ts'
+import { askedBy, sortingOfMine } from '../http/sorting.ts'
 import { ofTarget } from '../teams/touches.ts'
-import { TARGET_COLUMNS } from './columns.ts'
 import { allowMonitor } from './monitorConsent.ts'
 import { getTarget, latencyEvents, listTargets, rawAnswers, targetFacts } from './targets.ts'
 
@@ -22,7 +22,7 @@ export const targetOperations = [
     summary: 'Targets, by name',
     tag,
     query: z.object({
-      ...sorting(TARGET_COLUMNS),
+      ...sortingOfMine(TARGET_COLUMNS),
       brief: flag.optional().meta({
         description: 'For long lists: without probes, and of the capabilities those alone that are not available, without the reason',
       }),

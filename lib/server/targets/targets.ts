@@ -9,7 +9,7 @@ import type { Topology } from '../../model/topology.ts'
 import type { SeriesWindow } from '../../model/window.ts'
 import { iso, isoOrNull } from '../http/iso.ts'
 import type { Paging } from '../http/paging.ts'
-import { searched } from '../http/search.ts'
+import { searchedInSlices } from '../http/search.ts'
 import { type Sorting, sortedPage } from '../http/sorting.ts'
 import type { Runtime } from '../runtime.ts'
 import { FIGURE_SPAN_MS, figure, figureWindow, newestFigure } from '../series/figures.ts'
@@ -31,8 +31,8 @@ export async function listTargets(
   const children = childrenOf(sorted)
   const roleOf = (name: string) => factsOf(seen.topology, name)?.role ?? engine.targetConfig(name)?.config.role
   const wanted = caching ? sorted.filter(({ name }) => roleOf(name) !== undefined) : sorted
-  const { found, counted } = searched(wanted, q, (filter, { name, kind, through }) => {
-    const [status, role] = [engine.target(name), roleOf(name)]
+  const { found, counted } = await searchedInSlices(wanted, q, (filter, { name, kind, through }) => {
+    const [status, role] = [engine.target(name, false), roleOf(name)]
     return filter([name, kind, through, status?.title, status?.address, status?.state, status?.error, role], {
       ...status?.labels,
       target: name,
@@ -44,11 +44,11 @@ export async function listTargets(
   const by = {
     name: ({ name }: Listed) => name,
     columns: targetColumns(runtime, seen),
-    labels: ({ name }: Listed) => engine.target(name)?.labels,
+    labels: ({ name }: Listed) => engine.target(name, false)?.labels,
   }
   const { items, ...rest } = await sortedPage(found, by, asked)
   // One may go while others are read.
-  const known = items.flatMap(({ name }) => engine.target(name) ?? [])
+  const known = items.flatMap(({ name }) => engine.target(name, !brief) ?? [])
   const view = (status: TargetStatus) => targetView(runtime, status, seen, children.get(status.name))
   return { items: await mapped(known, brief ? (status) => briefly(view(status)) : view), ...rest, ...counted }
 }
