@@ -52,7 +52,6 @@ export default {
     '@aws-sdk/client-elasticache',
     '@aws-sdk/credential-provider-node',
     '@kubernetes/client-node',
-    'ioredis',
     'nodemailer',
     'pg',
     'pino',

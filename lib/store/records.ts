@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { NewRecord, RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
 import type { OnDamaged } from './damagedRows.ts'
+import { HeldText } from './heldText.ts'
 import { readRow } from './shapes.ts'
 
 const HOUR = 3_600_000
@@ -34,7 +35,13 @@ const SLACK = 1.2
 /** Those that pause are looked through this often. */
 const LOOK_MS = 10_000
 
-type Table = Map<string, TargetRecord>
+/** The newest answer of a probe as it is kept: it changes with each poll, and pages ask for few. */
+type Held = Pick<RecordOf<'raw'>, 'kind' | 'id' | 'target' | 'at'> & { held: HeldText }
+const isHeld = (record: TargetRecord | Held): record is Held => 'held' in record
+const told = (record: TargetRecord | Held): TargetRecord =>
+  isHeld(record) ? { kind: 'raw', id: record.id, at: record.at, text: record.held.text, target: record.target } : record
+
+type Table = Map<string, TargetRecord | Held>
 type Pending = { kind: RecordKind; target: string; id: string }
 
 /** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
@@ -67,16 +74,30 @@ export class Records {
   }
 
   put(target: string, records: readonly NewRecord[]): void {
+    let kind: RecordKind | null = null
+    let table!: Table
     for (const fresh of records) {
-      const table = this.#table(fresh.kind, target)
-      this.#forgetSorted(fresh.kind, target)
+      // Those of one kind come together.
+      if (fresh.kind !== kind) {
+        kind = fresh.kind
+        table = this.#table(kind, target)
+        this.#forgetSorted(kind, target)
+      }
       const before = table.get(fresh.id)
       if (before?.kind === 'fact' && fresh.kind === 'fact' && before.value === fresh.value) {
         // Nearly all of them, at each poll of each target: no new object for each.
         before.at = fresh.at
         continue
       }
-      const record = { ...fresh, target } as TargetRecord
+      if (fresh.kind === 'raw' && before && isHeld(before)) {
+        before.at = fresh.at
+        before.held.set(fresh.text)
+        continue
+      }
+      const record =
+        fresh.kind === 'raw'
+          ? ({ kind: 'raw', id: fresh.id, target, at: fresh.at, held: new HeldText(fresh.text) } satisfies Held)
+          : ({ ...fresh, target } as TargetRecord)
       table.set(record.id, record)
       if (BOUNDS[record.kind].lasting) this.#changed(record.kind, target, record)
       if (table.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, table, Number.NEGATIVE_INFINITY)
@@ -88,8 +109,8 @@ export class Records {
     let sorted = this.#sorted.get(key)
     if (!sorted) {
       const tables = this.#kinds.get(kind)
-      const wanted = target === undefined ? [...(tables?.values() ?? [])] : [tables?.get(target) ?? new Map<string, TargetRecord>()]
-      sorted = wanted.flatMap((table) => [...table.values()]).sort((a, b) => b.at - a.at)
+      const wanted = target === undefined ? [...(tables?.values() ?? [])] : [tables?.get(target) ?? (new Map() as Table)]
+      sorted = wanted.flatMap((table) => [...table.values()].map(told)).sort((a, b) => b.at - a.at)
       this.#sorted.set(key, sorted)
     }
     return [...(sorted as RecordOf<K>[])]
@@ -117,7 +138,7 @@ export class Records {
     const written = this.#dirty.entries().take(most).toArray()
     for (const [, { kind, target, id }] of written) {
       const record = this.#kinds.get(kind)?.get(target)?.get(id)
-      if (record) this.#write(record)
+      if (record) this.#write(told(record))
       else this.#erase(kind, target, id)
     }
     return () => {
@@ -132,6 +153,10 @@ export class Records {
         for (const record of table.values()) {
           const at = movedDate(record.at, step)
           if (at === record.at) continue
+          if (isHeld(record)) {
+            record.at = at
+            continue
+          }
           table.set(record.id, { ...record, at })
           if (BOUNDS[kind].lasting) this.#mark(kind, target, record.id)
         }
@@ -158,7 +183,7 @@ export class Records {
     this.#sorted.delete(sortedKey(kind, target))
   }
 
-  #changed(kind: RecordKind, target: string, { id, at }: TargetRecord): void {
+  #changed(kind: RecordKind, target: string, { id, at }: Pick<TargetRecord, 'id' | 'at'>): void {
     const { pauseMs } = BOUNDS[kind]
     if (pauseMs !== undefined) {
       const key = keyOf(kind, target, id)
@@ -181,7 +206,7 @@ export class Records {
   #table(kind: RecordKind, target: string): Table {
     const tables = this.#kinds.get(kind) ?? new Map<string, Table>()
     this.#kinds.set(kind, tables)
-    const table = tables.get(target) ?? new Map<string, TargetRecord>()
+    const table = tables.get(target) ?? (new Map() as Table)
     tables.set(target, table)
     return table
   }

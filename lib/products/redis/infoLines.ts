@@ -52,11 +52,18 @@ export interface Fields {
   digits(name: string): number
 }
 
+/** A copy, because V8 would place a new array of this size among what lives long, of which each poll would leave one. */
+const emptySpans = (): number[] => {
+  while (noSpans.length < 2 * places) noSpans.push(0)
+  return noSpans.slice()
+}
+const noSpans: number[] = []
+
 /** The plain fields of one INFO, looked up where they stand: of half of them nobody asks. Of two of one name the last counts. */
 export class InfoFields implements Fields {
   readonly #text: string
   /** By place: where its value begins and ends; a beginning of 0 is none. */
-  readonly #spans: number[] = new Array<number>(2 * places).fill(0)
+  readonly #spans: number[] = emptySpans()
   /** Those without a place. */
   #more: Map<string, string> | null = null
 

@@ -39,8 +39,10 @@ describeWith(['redis-server'], 'a Redis Cluster whose slots move', () => {
     const link = linkTo(from)
     try {
       await poll(link, 'info')
-      for (let i = 0; i < 3; i++) await poll(link, 'keys')
-      expect((await poll(link, 'keys')).records.find(({ kind }) => kind === 'big-key')).toMatchObject({ key: '{a}:big', type: 'string' })
+      // A look waits until its share of all samples is worth a round trip.
+      await expect
+        .poll(async () => (await poll(link, 'keys')).records.find(({ kind }) => kind === 'big-key'), { interval: 20, timeout: 5_000 })
+        .toMatchObject({ key: '{a}:big', type: 'string' })
 
       const slot = Number(/\d+/.exec(await say(from, 'CLUSTER KEYSLOT {a}:0'))![0])
       await redisSay(to, `CLUSTER SETSLOT ${slot} IMPORTING ${await idOf(from)}`)
