@@ -1,5 +1,5 @@
-/** Room for 290 series of a quarter of an hour. */
-const SIZE = 2 ** 18
+/** Room for 290 series of a quarter of an hour, each with a column of moments. */
+const SIZE = 2 ** 19
 
 let room: Float64Array | null = null
 let used = 0
@@ -9,7 +9,7 @@ let used = 0
  * target; a column of its own for each would be the most that a tick makes for the garbage collector.
  */
 export function scratch(length: number): Float64Array {
-  if (length > SIZE / 8) return new Float64Array(length)
+  if (length > SIZE / 16) return new Float64Array(length)
   room ??= new Float64Array(SIZE)
   if (used + length > SIZE) used = 0
   used += length

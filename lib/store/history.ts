@@ -40,28 +40,28 @@ export class History extends Timed implements Held {
 
   /** How many samples it ever had: the number of the next one. */
   get total(): number {
-    return this.#dropped + this.size
+    return this.dropped + this.size
   }
 
-  /** Samples dropped so far: index i is sample number #dropped + i. */
-  get #dropped(): number {
+  /** Samples dropped so far: index i is sample number `dropped` + i. */
+  private get dropped(): number {
     return this.sheet.ints[this.row * INTS + DROPPED]!
   }
-  set #dropped(count: number) {
+  private set dropped(count: number) {
     this.sheet.ints[this.row * INTS + DROPPED] = count
   }
 
   /** The number of the newest sample that is lower than the one before it: a counter that did not fall since grew by its last less its first. */
-  get #fell(): number {
+  private get fell(): number {
     return this.sheet.ints[this.row * INTS + FELL]!
   }
-  set #fell(number: number) {
+  private set fell(number: number) {
     this.sheet.ints[this.row * INTS + FELL] = number
   }
 
   /** Where the sample with that number lies now. */
   indexOf(number: number): number {
-    return Math.max(0, number - this.#dropped)
+    return Math.max(0, number - this.dropped)
   }
 
   /** Epoch ms of the newest sample, −∞ when there is none. */
@@ -75,10 +75,10 @@ export class History extends Timed implements Held {
    * series of the same poll, whose moments it shares where they are the same.
    */
   append(at: number, value: number, keepFrom: number, beside: History | null = null): boolean {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
     this.addMoment(at, keepFrom, beside)
-    if (this.size > 0 && value < this.last) this.#fell = this.total
+    if (this.size > 0 && value < this.last) this.fell = this.total
     // −0 would not survive its chunk and means nothing.
     this.push(value + 0)
     if (beside && this.total % JOIN_EACH === 0) this.joinWith(beside)
@@ -92,7 +92,7 @@ export class History extends Timed implements Held {
   fill(chunks: readonly Columns[], { from, until }: { from: number; until: number }, beside: History | null): void {
     const { at, value } = cutOf(chunks, from, until)
     for (let i = 0; i < value.length; i++) {
-      if (i > 0 && value[i]! < value[i - 1]!) this.#fell = this.total
+      if (i > 0 && value[i]! < value[i - 1]!) this.fell = this.total
       this.push(value[i]!)
     }
     this.fillMoments(at, beside)
@@ -104,7 +104,7 @@ export class History extends Timed implements Held {
    * they take the place of older ones of that same time, with a gap before them; to the disk they go where it has none.
    */
   stepClock(step: ClockStep): void {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     const ahead = this.indexAfter(step.at)
     const size = this.size
     if (ahead === size) return
@@ -115,8 +115,8 @@ export class History extends Timed implements Held {
     const at = this.columns(0, size).at
     this.fillMoments(Float64Array.from([...at.subarray(0, kept), ...at.subarray(ahead).map((ms) => ms + step.byMs)]), null)
     this.moveBack(kept, ahead)
-    this.#dropped += ahead - kept
-    this.#fell = this.total
+    this.dropped += ahead - kept
+    this.fell = this.total
     if (kept === 0) this.heldFrom = firstAt
     this.flushedTo = Math.min(this.flushedTo, firstAt - 1)
     this.movedTo = step.at
@@ -127,7 +127,7 @@ export class History extends Timed implements Held {
    * process's memory, and a collector's work for as long as they are kept.
    */
   points(from: number, to: number): readonly Point[] {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     const { older: read } = this.sheet.common
     if (from < this.heldFrom && read) {
       const older = read(this.id, from, Math.min(this.heldFrom, to + 1))
@@ -144,7 +144,7 @@ export class History extends Timed implements Held {
 
   /** Likewise as two columns, good until the next turn of the event loop; undefined where some of them lie on the disk. */
   columnsWithin(from: number, to: number): PointColumns | undefined {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     if (from < this.heldFrom && this.sheet.common.older) return undefined
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
@@ -155,23 +155,23 @@ export class History extends Timed implements Held {
   }
 
   momentsWithin(from: number, to: number): Float64Array | undefined {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     if (from < this.heldFrom && this.sheet.common.older) return undefined
     return this.momentsBetween(this.indexAt(from), to >= this.lastAt ? this.size : this.indexAfter(to))
   }
 
   leastOfRising(from: number, to: number): number | undefined {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     if (from < this.heldFrom && this.sheet.common.older) return undefined
     const first = this.indexAt(from)
     if (first >= this.size || this.atOf(first) > to) return undefined
-    return this.#fell <= this.#dropped + first ? this.reading(first) : undefined
+    return this.fell <= this.dropped + first ? this.reading(first) : undefined
   }
 
   spans(from: number, to: number): boolean {
     // Nothing is read for what is known without it.
     if (this.pending && to >= this.flushedTo) return from <= this.flushedTo
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     // Nearly all windows end now: nothing is searched for.
     if (this.size > 0 && to >= this.lastAt) return this.lastAt >= from
     const first = this.indexAt(from)
@@ -179,18 +179,18 @@ export class History extends Timed implements Held {
   }
 
   newest(from: number, to: number): Point | undefined {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     if (to < this.lastAt || (from < this.heldFrom && this.size === 0)) return this.points(from, to).at(-1)
     return this.lastAt >= from && this.size > 0 ? [this.lastAt, this.last] : undefined
   }
 
   grownWithin(from: number, to: number): number {
-    if (this.pending) this.#load()
+    if (this.pending) this.load()
     if (from < this.heldFrom && this.sheet.common.older) return increase(this.points(from, to))
     const first = this.indexAt(from)
     const end = to >= this.lastAt ? this.size : this.indexAfter(to)
     if (end - first < 2) return 0
-    if (this.#fell <= this.#dropped + first) return this.reading(end - 1) - this.reading(first)
+    if (this.fell <= this.dropped + first) return this.reading(end - 1) - this.reading(first)
     const values = briefly(end - first)
     this.copyTo(values, first, end)
     let sum = 0
@@ -214,12 +214,12 @@ export class History extends Timed implements Held {
     const drop = Math.max(0, this.indexAt(before) - 1)
     if (drop > 0) this.heldFrom = this.atOf(drop)
     this.drop(drop)
-    this.#dropped += drop
+    this.dropped += drop
     this.firstMoment += drop
     return this.firstMoment
   }
 
-  #load(): void {
+  private load(): void {
     const { pending } = this
     this.pending = null
     pending!(this)

@@ -1,3 +1,5 @@
+import { scratch } from '../math/scratch.ts'
+
 /** Who keeps samples at these moments. */
 export interface KeepsMoments {
   /** Drops what it need not keep, and says which moment, by number, is its first. */
@@ -9,10 +11,13 @@ const [FIRST, ROOM] = [32, 64]
 
 /**
  * The times of samples, one column for all series of a poll: they came together, and a column of its own for each would be half of what a
- * fleet's history takes. A moment has a number that stays when older ones are dropped.
+ * fleet's history takes. A moment has a number that stays when older ones are dropped. Of a poll that keeps its rhythm two bytes each: how
+ * far it is from where an even rhythm has it.
  */
 export class Moments {
-  #at = new Float64Array(FIRST)
+  #base = 0
+  #step = 0
+  #away: Int16Array | Int32Array | Float64Array = new Int16Array(FIRST)
   #size = 0
   #dropped = 0
   readonly #users: KeepsMoments[] = []
@@ -28,7 +33,7 @@ export class Moments {
   }
 
   get lastAt(): number {
-    return this.#size === 0 ? Number.NEGATIVE_INFINITY : this.#at[this.#size - 1]!
+    return this.#size === 0 ? Number.NEGATIVE_INFINITY : this.of(this.end - 1)
   }
 
   join(user: KeepsMoments): void {
@@ -37,28 +42,29 @@ export class Moments {
 
   leave(user: KeepsMoments): void {
     const at = this.#users.indexOf(user)
-    if (at < 0) return
-    const last = this.#users.pop()!
-    if (last !== user) this.#users[at] = last
+    const last = this.#users.pop()
+    if (at >= 0 && at < this.#users.length) this.#users[at] = last!
   }
 
   /** Epoch ms of the moment with that number. */
   of(number: number): number {
-    return this.#at[number - this.#dropped]!
+    const i = number - this.#dropped
+    return this.#base + i * this.#step + this.#away[i]!
   }
 
-  /** Those from one number to before another: a view, good until the next one is added. */
+  /** Those from one number to before another, good until the next turn of the event loop. */
   between(first: number, end: number): Float64Array {
-    return this.#at.subarray(first - this.#dropped, end - this.#dropped)
+    const out = scratch(end - first)
+    this.#copyTo(out, first - this.#dropped)
+    return out
   }
 
   /** How many of those from a number on, `size` in all, lie before that moment. */
   countBefore(ms: number, first: number, size: number): number {
-    const [at, from] = [this.#at, first - this.#dropped]
     let [low, high] = [0, size]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (at[from + middle]! < ms) low = middle + 1
+      if (this.of(first + middle) < ms) low = middle + 1
       else high = middle
     }
     return low
@@ -66,11 +72,10 @@ export class Moments {
 
   /** Likewise, before it or at it. */
   countUpTo(ms: number, first: number, size: number): number {
-    const [at, from] = [this.#at, first - this.#dropped]
     let [low, high] = [0, size]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (at[from + middle]! <= ms) low = middle + 1
+      if (this.of(first + middle) <= ms) low = middle + 1
       else high = middle
     }
     return low
@@ -82,23 +87,31 @@ export class Moments {
    */
   shareable(own: Float64Array): number {
     if (own.length === 0) return -1
-    const first = this.countBefore(own[0]!, this.#dropped, this.#size)
-    const common = Math.min(own.length, this.#size - first)
+    const first = this.#dropped + this.countBefore(own[0]!, this.#dropped, this.#size)
+    const common = Math.min(own.length, this.end - first)
     if (common === 0) return -1
-    for (let i = 0; i < common; i++) if (this.#at[first + i] !== own[i]) return -1
+    for (let i = 0; i < common; i++) if (this.of(first + i) !== own[i]) return -1
     for (const at of own.subarray(common)) this.add(at, Number.NEGATIVE_INFINITY)
-    return this.#dropped + first
+    return first
   }
 
   add(at: number, keepFrom: number): void {
-    if (this.#size === this.#at.length) this.#makeRoom(keepFrom)
-    this.#at[this.#size++] = at
+    if (this.#size === this.#away.length) this.#makeRoom(keepFrom)
+    const away = at - this.#base - this.#size * this.#step
+    this.#away[this.#size] = away
+    // It may not fit into two bytes, or four.
+    if (this.#away[this.#size] !== away) {
+      const all = new Float64Array(this.#size + 1)
+      this.#copyTo(all.subarray(0, this.#size), 0)
+      all[this.#size] = at
+      this.#write(all, this.#away.length)
+    }
+    this.#size++
   }
 
   /** Takes over moments in the order of time, before any is added. */
   fill(at: Float64Array): void {
-    this.#at = new Float64Array(at.length + ROOM)
-    this.#at.set(at)
+    this.#write(at, at.length + ROOM)
     this.#size = at.length
   }
 
@@ -106,12 +119,33 @@ export class Moments {
     let first = this.end
     for (const user of this.#users) first = Math.min(first, user.trim(keepFrom))
     const drop = Math.max(0, first - this.#dropped)
-    const kept = this.#size - drop
-    const length = kept + Math.max(FIRST, Math.min(ROOM, kept / 2))
-    const at = length > this.#at.length || length + 2 * ROOM < this.#at.length ? new Float64Array(length) : this.#at
-    at.set(this.#at.subarray(drop, this.#size))
-    this.#at = at
-    this.#size = kept
+    const kept = new Float64Array(this.#size - drop)
+    this.#copyTo(kept, drop)
+    this.#write(kept, kept.length + Math.max(FIRST, Math.min(ROOM, kept.length >> 1)))
+    this.#size = kept.length
     this.#dropped += drop
+  }
+
+  #copyTo(into: Float64Array, first: number): void {
+    let even = this.#base + first * this.#step
+    for (let i = 0; i < into.length; i++, even += this.#step) into[i] = even + this.#away[first + i]!
+  }
+
+  /** Anew, in a column of that length. */
+  #write(all: Float64Array, length: number): void {
+    const base = all[0] ?? 0
+    const step = all.length < 2 ? 0 : Math.round((all[all.length - 1]! - base) / (all.length - 1))
+    let most = 0
+    let whole = Number.isInteger(base)
+    for (let i = 0; i < all.length; i++) {
+      const away = all[i]! - base - i * step
+      most = Math.max(most, Math.abs(away))
+      whole &&= Number.isInteger(away)
+    }
+    const fits = whole && most < 2 ** 31
+    this.#base = fits ? base : 0
+    this.#step = fits ? step : 0
+    this.#away = fits ? (most < 2 ** 15 ? new Int16Array(length) : new Int32Array(length)) : new Float64Array(length)
+    for (let i = 0; i < all.length; i++) this.#away[i] = all[i]! - this.#base - i * this.#step
   }
 }

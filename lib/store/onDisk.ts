@@ -1,4 +1,4 @@
-import { DOUBLES, DUE_AT, FLUSHED_TO, HELD_FROM, INTS, MOVED_TO, ROW_EPOCH, ROW_SCALE, ROW_WHOLE, UNSAVED_FROM } from './sheet.ts'
+import { DOUBLES, DUE_AT, FLUSHED_TO, HELD_FROM, INTS, ROW_EPOCH, ROW_SCALE, ROW_WHOLE, UNSAVED_FROM } from './sheet.ts'
 import { Values } from './values.ts'
 
 /** How a series stands on the disk: columns of its row. */
@@ -13,10 +13,10 @@ export abstract class OnDisk extends Values {
 
   /** Samples up to here were moved along with the clock: what the disk holds of their time already stands. */
   get movedTo(): number {
-    return this.sheet.doubles[this.row * DOUBLES + MOVED_TO]!
+    return this.sheet.common.moved.get(this) ?? Number.NEGATIVE_INFINITY
   }
   set movedTo(at: number) {
-    this.sheet.doubles[this.row * DOUBLES + MOVED_TO] = at
+    this.sheet.common.moved.set(this, at)
   }
 
   /** From here on nothing is missing in memory. */

@@ -45,7 +45,7 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
   protected fillMoments(at: Float64Array, beside: Timed | null): void {
     const theirs = beside === null ? null : beside.#moments
     const first = theirs?.shareable(at) ?? -1
-    this.#take(first < 0 ? new Moments() : theirs!, Math.max(0, first))
+    this.take(first < 0 ? new Moments() : theirs!, Math.max(0, first))
     if (first < 0) this.#moments!.fill(at)
   }
 
@@ -54,10 +54,10 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
     if (this.#moments === null) {
       const theirs = beside === null ? null : beside.#moments
       if (theirs?.lastAt === at) {
-        this.#take(theirs, theirs.end - 1)
+        this.take(theirs, theirs.end - 1)
         return
       }
-      this.#take(new Moments(), 0)
+      this.take(new Moments(), 0)
     }
     const moments = this.#moments!
     const end = this.firstMoment + this.size
@@ -67,7 +67,7 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
       // It was missing in a poll that the others came with.
       const own = new Moments()
       own.fill(Float64Array.from(moments.between(this.firstMoment, end)))
-      this.#take(own, 0)
+      this.take(own, 0)
     }
     this.#moments!.add(at, keepFrom)
   }
@@ -80,10 +80,10 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
     if (!theirs || first < theirs.start || beside.firstMoment + beside.size !== theirs.end) return
     const [mine, others] = [this.momentsBetween(0, this.size), theirs.between(first, theirs.end)]
     for (let i = 0; i < mine.length; i++) if (mine[i] !== others[i]) return
-    this.#take(theirs, first)
+    this.take(theirs, first)
   }
 
-  #take(moments: Moments, first: number): void {
+  private take(moments: Moments, first: number): void {
     this.#moments?.leave(this)
     this.#moments = moments
     this.firstMoment = first

@@ -7,7 +7,8 @@ const scratch = new Float64Array(BLOCK)
 
 /**
  * A column of values in as few bytes as they need, without loss: none while all are the same, which more than half of the series of a fleet are; else the
- * newest in an open block that grows, those before them packed block by block, each with the room of the one before it.
+ * newest in an open block that grows, those before them packed block by block, each with the room of the one before it. Its methods are `private`
+ * and not `#`: for the latter each object has a mark of eight bytes for each class.
  */
 export class Values {
   protected sheet: Sheet
@@ -15,8 +16,7 @@ export class Values {
 
   constructor(common = new Common()) {
     this.sheet = common.sheet()
-    this.row = this.sheet.free.pop()!
-    this.sheet.clear(this.row)
+    this.row = this.sheet.take()
   }
 
   get size(): number {
@@ -24,14 +24,14 @@ export class Values {
   }
 
   protected of(index: number): number {
-    const open = this.#open
+    const open = this.open
     if (open === NONE || index === this.size - 1) return this.last
     const { rooms } = this.sheet.common
     const place = index + skipOf(rooms, open)
     const inside = place % BLOCK
     const later = blocksOf(rooms, open) - (place - inside) / BLOCK
     if (later === 0) readOpen(rooms, open, inside, inside + 1, scratch, 0)
-    else unpack(rooms, this.#block(open, later), inside, inside + 1, scratch, 0)
+    else unpack(rooms, this.block(open, later), inside, inside + 1, scratch, 0)
     return scratch[0]!
   }
 
@@ -45,7 +45,7 @@ export class Values {
     const [last, at] = [this.row * DOUBLES + LAST, this.row * INTS]
     // Of 0 and −0 neither is the other where they come back: the caller gives no −0.
     if (ints[at + OPEN] !== NONE) ints[at + OPEN] = addTo(common.rooms, ints[at + OPEN]!, value, doubles[last]!)
-    else if (ints[at + SIZE]! > 0 && value !== doubles[last]) ints[at + OPEN] = this.#begin(value)
+    else if (ints[at + SIZE]! > 0 && value !== doubles[last]) ints[at + OPEN] = this.begin(value)
     doubles[last] = value
     ints[at + SIZE]!++
   }
@@ -53,7 +53,7 @@ export class Values {
   /** Drops the first of them. A column that holds still again is given up. */
   protected drop(count: number): void {
     this.sheet.ints[this.row * INTS + SIZE]! -= count
-    const open = this.#open
+    const open = this.open
     if (open === NONE) return
     const { rooms } = this.sheet.common
     const skip = skipOf(rooms, open) + count
@@ -61,15 +61,15 @@ export class Values {
     const dropped = Math.min(blocks, Math.floor(skip / BLOCK))
     let newest = newestBlock(rooms, open)
     if (dropped === blocks) {
-      this.#giveFrom(newest)
+      this.giveFrom(newest)
       newest = NONE
     } else if (dropped > 0) {
-      const oldest = this.#block(open, blocks - dropped)
-      this.#giveFrom(blockBefore(rooms, oldest))
+      const oldest = this.block(open, blocks - dropped)
+      this.giveFrom(blockBefore(rooms, oldest))
       setBlockBefore(rooms, oldest, NONE)
     }
     setBefore(rooms, open, newest, blocks - dropped, skip - dropped * BLOCK)
-    if (this.size === 0 || this.#isStill()) this.#clear()
+    if (this.size === 0 || this.isStill()) this.clear()
   }
 
   /** What lies from `from` on goes to `to`, before it, in the place of what is there. */
@@ -88,7 +88,7 @@ export class Values {
 
   /** Copies those from one index to before another into a column, from its start. */
   protected copyTo(into: Float64Array, first: number, end: number): void {
-    const open = this.#open
+    const open = this.open
     if (open === NONE) {
       into.fill(this.last, 0, end - first)
       return
@@ -107,7 +107,7 @@ export class Values {
   /** Drops all of them. */
   protected empty(): void {
     this.sheet.ints[this.row * INTS + SIZE] = 0
-    this.#clear()
+    this.clear()
   }
 
   /** No longer in the store's memory. */
@@ -120,18 +120,19 @@ export class Values {
     this.empty()
     const { sheet, row } = this
     this.sheet = new Common(true).sheet()
-    this.row = this.sheet.free.pop()!
+    this.row = this.sheet.take()
     this.sheet.doubles.set(sheet.doubles.subarray(row * DOUBLES, (row + 1) * DOUBLES))
     this.sheet.ints.set(sheet.ints.subarray(row * INTS, (row + 1) * INTS))
+    sheet.common.moved.delete(this)
     sheet.common.release(sheet, row)
   }
 
-  get #open(): number {
+  private get open(): number {
     return this.sheet.ints[this.row * INTS + OPEN]!
   }
 
   /** The room of a packed block: 1 is the newest. */
-  #block(open: number, number: number): number {
+  private block(open: number, number: number): number {
     const { rooms } = this.sheet.common
     let block = newestBlock(rooms, open)
     for (let i = 1; i < number; i++) block = blockBefore(rooms, block)
@@ -139,7 +140,7 @@ export class Values {
   }
 
   /** A column where there was none. Of many that were the same the older ones are packed. */
-  #begin(value: number): number {
+  private begin(value: number): number {
     const { rooms } = this.sheet.common
     const open = new Float64Array(BLOCK).fill(this.last)
     const [all, blocks] = [this.size, Math.floor(this.size / BLOCK)]
@@ -150,9 +151,9 @@ export class Values {
   }
 
   /** Whether all of them are the same. */
-  #isStill(): boolean {
+  private isStill(): boolean {
     const { rooms } = this.sheet.common
-    const [open, same] = [this.#open, this.last]
+    const [open, same] = [this.open, this.last]
     if (this.of(0) !== same) return false
     const count = countOf(rooms, open)
     readOpen(rooms, open, 0, count, scratch, 0)
@@ -162,17 +163,17 @@ export class Values {
     return true
   }
 
-  #clear(): void {
-    const open = this.#open
+  private clear(): void {
+    const open = this.open
     if (open === NONE) return
     const { rooms } = this.sheet.common
-    this.#giveFrom(newestBlock(rooms, open))
+    this.giveFrom(newestBlock(rooms, open))
     giveOpen(rooms, open)
     this.sheet.ints[this.row * INTS + OPEN] = NONE
   }
 
   /** Gives back the rooms of a block and of those before it. */
-  #giveFrom(newest: number): void {
+  private giveFrom(newest: number): void {
     const { rooms } = this.sheet.common
     for (let block = newest; block !== NONE; ) {
       const before = blockBefore(rooms, block)
