@@ -15,7 +15,13 @@ const SWEEP_MS = 50
 /** A sweep that comes so much after the one before is late: the process did something else, and answers wait in their sockets. */
 const LATE_MS = 2 * SWEEP_MS
 
-type Running = { leftMs: number; spared: boolean; expire(): void }
+interface Running {
+  leftMs: number
+  spared: boolean
+  /** Where it stands among those of its sweep; -1: it has ended. */
+  place: number
+  expire(): void
+}
 
 /**
  * The deadlines of all running reads, counted down by one sweep. Time in which the event loop stood still is the process's and not the server's:
@@ -23,9 +29,11 @@ type Running = { leftMs: number; spared: boolean; expire(): void }
  */
 class Sweep {
   readonly #clock: Clock
-  readonly #running = new Set<Running>()
+  /** No Set: V8 leaves each of its tables pointing to the next, so that one that has grown old keeps all reads of a fleet, and their answers. */
+  readonly #running: Running[] = []
   #sweptAt = 0
   #sweeping = false
+  readonly #wake = () => this.#sweep()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -33,7 +41,7 @@ class Sweep {
 
   add(running: Running): void {
     const now = this.#clock.monotonic()
-    this.#running.add(running)
+    running.place = this.#running.push(running) - 1
     // The next sweep takes off what has passed since the last one.
     if (this.#sweeping) running.leftMs += now - this.#sweptAt
     else {
@@ -43,14 +51,20 @@ class Sweep {
   }
 
   remove(running: Running): void {
-    this.#running.delete(running)
+    const { place } = running
+    if (place < 0) return
+    running.place = -1
+    const last = this.#running.pop()!
+    if (last === running) return
+    this.#running[place] = last
+    last.place = place
   }
 
   #schedule(): void {
     this.#sweeping = true
     let next = SWEEP_MS
     for (const { leftMs } of this.#running) next = Math.min(next, leftMs)
-    this.#clock.setTimer(() => this.#sweep(), Math.max(1, next))
+    this.#clock.setTimer(this.#wake, Math.max(1, next))
   }
 
   #sweep(): void {
@@ -58,14 +72,16 @@ class Sweep {
     const passed = now - this.#sweptAt
     const late = passed > LATE_MS
     this.#sweptAt = now
-    for (const running of this.#running) {
+    // From the end, as one that ends gives its place to the last.
+    for (let i = this.#running.length - 1; i >= 0; i--) {
+      const running = this.#running[i]!
       running.leftMs -= Math.min(passed, LATE_MS)
       if (running.leftMs > 0) continue
       if (late && !running.spared) running.spared = true
       else running.expire()
     }
     this.#sweeping = false
-    if (this.#running.size > 0) this.#schedule()
+    if (this.#running.length > 0) this.#schedule()
   }
 }
 
@@ -89,36 +105,61 @@ export function withDeadline<T>(
   clock: Clock,
   run: (signal: AbortSignal) => Promise<T>,
 ): { result: Promise<T>; settled: Promise<void> } {
-  const sweep = sweepOf(clock)
-  const controller = new AbortController()
-  const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-  const result = new Promise<T>((resolve, reject) => {
-    const running: Running = {
-      leftMs: ms,
-      spared: false,
-      expire() {
-        Object.assign(running, { leftMs: ms * (GIVE_UP - 1), spared: false, expire: end })
-        reject(new Late(ms))
-        controller.abort(new Late(ms))
-      },
-    }
-    const end = () => {
-      sweep.remove(running)
-      settle()
-    }
-    sweep.add(running)
-    started(run, controller.signal).then(
+  return new Deadline(ms, sweepOf(clock), run)
+}
+
+class Deadline<T> implements Running {
+  readonly result: Promise<T>
+  readonly settled: Promise<void>
+  leftMs: number
+  spared = false
+  place = -1
+  readonly #ms: number
+  readonly #sweep: Sweep
+  readonly #controller = new AbortController()
+  readonly #reject: (error: unknown) => void
+  readonly #settle: () => void
+  #isLate = false
+
+  constructor(ms: number, sweep: Sweep, run: (signal: AbortSignal) => Promise<T>) {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const settled = Promise.withResolvers<void>()
+    this.result = promise
+    this.settled = settled.promise
+    this.leftMs = ms
+    this.#ms = ms
+    this.#sweep = sweep
+    this.#reject = reject
+    this.#settle = settled.resolve
+    sweep.add(this)
+    started(run, this.#controller.signal).then(
       (answer) => {
-        end()
+        this.#end()
         resolve(answer)
       },
       (error: unknown) => {
-        end()
+        this.#end()
         reject(error)
       },
     )
-  })
-  return { result, settled }
+  }
+
+  expire(): void {
+    if (this.#isLate) {
+      this.#end()
+      return
+    }
+    this.#isLate = true
+    this.leftMs = this.#ms * (GIVE_UP - 1)
+    this.spared = false
+    this.#reject(new Late(this.#ms))
+    this.#controller.abort(new Late(this.#ms))
+  }
+
+  #end(): void {
+    this.#sweep.remove(this)
+    this.#settle()
+  }
 }
 
 /** A read that throws before its first await is a failed read too. */

@@ -3,6 +3,7 @@ import { median } from '../math/robust.ts'
 import { commonest, patternOf } from '../model/patterns.ts'
 import { TTL_BOUNDS_MS } from '../model/record.ts'
 import { EndTimes } from './endTimes.ts'
+import { interned } from './interned.ts'
 import { bucketOf } from './ttlBuckets.ts'
 
 /** One key as it was sampled: when it ends (epoch ms), null when it has no TTL. */
@@ -80,7 +81,7 @@ export class TtlSample {
         if (place === this.of.length) this.grow()
       } else this.next = (this.next + 1) % most
       this.ends.set(place, endsAt ?? Number.NaN)
-      this.of[place] = this.intern(patternOf(key))
+      this.of[place] = this.intern(interned(patternOf(key)))
     }
   }
 

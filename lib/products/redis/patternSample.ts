@@ -8,8 +8,9 @@ const IDLES_MAX = 50
 /** Types of keys of one pattern hardly differ: a few tell. */
 const TYPES_ENOUGH = 10
 
-type Known = { sizes: number[]; types: Map<string, number>; idleSeconds: number[] }
-const nothing = (): Known => ({ sizes: [], types: new Map(), idleSeconds: [] })
+/** `met`: when a key of it was met last, counted by keys. */
+type Known = { met: number; sizes: number[]; types: Map<string, number>; idleSeconds: number[] }
+const nothing = (): Known => ({ met: 0, sizes: [], types: new Map(), idleSeconds: [] })
 
 /** A key that the walk came past. */
 type Patterned = { pattern: string }
@@ -26,6 +27,7 @@ export type PatternFacts = {
 export class PatternSample {
   private runId = ''
   private readonly known = new Map<string, Known>()
+  private met = 0
 
   /** Another run of the server is another keyspace. */
   begin(runId: string): void {
@@ -77,12 +79,25 @@ export class PatternSample {
   }
 
   private of(pattern: string): Known {
-    const known = this.known.get(pattern) ?? nothing()
-    // Last met, last dropped.
-    this.known.delete(pattern)
-    this.known.set(pattern, known)
-    if (this.known.size > PATTERNS_MAX) this.known.delete(this.known.keys().next().value!)
+    const before = this.known.get(pattern)
+    const known = before ?? nothing()
+    known.met = ++this.met
+    if (!before) {
+      this.known.set(pattern, known)
+      if (this.known.size > PATTERNS_MAX) this.dropOldest()
+    }
     return known
+  }
+
+  private dropOldest(): void {
+    let oldest = ''
+    let least = Number.POSITIVE_INFINITY
+    for (const [pattern, { met }] of this.known)
+      if (met < least) {
+        oldest = pattern
+        least = met
+      }
+    this.known.delete(oldest)
   }
 }
 

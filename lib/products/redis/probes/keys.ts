@@ -2,6 +2,7 @@ import { patternOf } from '../../../model/patterns.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
+import { interned } from '../../interned.ts'
 import { keyOf, nameOf } from '../keyName.ts'
 import { keyShare, type Wanted } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
@@ -128,7 +129,7 @@ async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, sig
   for (const [i, key] of asked.entries()) {
     const size = bytes[i]
     if (size == null || !names.has(nameOf(key))) continue
-    const pattern = patternOf(keyText(key))
+    const pattern = interned(patternOf(keyText(key)))
     link.patterns.size(pattern, size)
     slice.push({ key, pattern })
   }
@@ -164,7 +165,7 @@ async function typesOf(link: RedisLink, largest: Buffer[], signal: AbortSignal):
   for (const [i, type] of answers.entries()) {
     if (type === null) continue
     link.types.set(nameOf(asked[i]!), type)
-    link.patterns.type(patternOf(keyText(asked[i]!)), type)
+    link.patterns.type(interned(patternOf(keyText(asked[i]!))), type)
   }
   for (const id of link.types.keys()) if (!ids.includes(id)) link.types.delete(id)
   return ids.map((id) => link.types.get(id) ?? null)
@@ -175,7 +176,7 @@ async function askTypes(link: RedisLink, keys: Buffer[], signal: AbortSignal): P
   const answers = await askPerKey(
     link,
     keys.map((key) => ['TYPE', key] as const),
-    (answer) => printable(wordOf(answer).slice(0, 40)),
+    (answer) => interned(printable(wordOf(answer).slice(0, 40))),
     signal,
   )
   const gone = answers.filter((answer) => answer === 'none').length
