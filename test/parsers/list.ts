@@ -1197,4 +1197,5 @@ export const NO_READERS = [
   'products/nginx/cache/statuses.ts#isCacheStatus',
   'notifiers/markup.ts#cut',
   'notifiers/markup.ts#bytes',
+  'products/interned.ts#interned',
 ]
