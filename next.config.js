@@ -52,6 +52,7 @@ export default {
     '@aws-sdk/client-elasticache',
     '@aws-sdk/credential-provider-node',
     '@kubernetes/client-node',
+    'ioredis',
     'nodemailer',
     'pg',
     'pino',

@@ -1,12 +1,12 @@
+import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
-import { placeOf, type RedisConnection, redisAddress } from './config.ts'
-import { CLOSED, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
-import { type Command, respOf } from './resp/command.ts'
-import { Connection, closedError, type Waiting } from './resp/connection.ts'
-import { ReplyError } from './resp/replies.ts'
-import { closedPerhaps, mutePerhaps } from './tls.ts'
+import { type Place, placeOf, type RedisConnection, redisAddress } from './config.ts'
+import { CLOSED, FIRST_BYTES, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
+import { ReplyGuard } from './replyGuard.ts'
+import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
 
-export type { Argument, Command } from './resp/command.ts'
+export type Argument = string | number | Buffer
+export type Command = readonly [name: string, ...args: Argument[]]
 
 /**
  * A connection that opens at the first command and again after a loss, but never queues and never retries: cadence and backoff are the
@@ -25,171 +25,160 @@ export interface RedisClient {
 }
 
 export function createRedisClient(config: RedisConnection): RedisClient {
-  // A wrong address fails here.
-  placeOf(config.url)
-  return new Client(config)
-}
-
-class Client implements RedisClient {
-  readonly address: string
-  readonly #config: RedisConnection
-  #connection: Connection | null = null
-  /** Whether it has ever answered: where not, it may be that something else is at this address. */
-  #answered = false
-  /** The first bytes of the last connection, where none has answered yet. */
-  #first: Buffer | null = null
-
-  constructor(config: RedisConnection) {
-    this.#config = config
-    this.address = redisAddress(config)
-  }
-
-  call(command: Command, signal: AbortSignal): Promise<unknown> {
-    return this.#ask(respOf(command), 1, false, signal)
-  }
-
-  callBytes(command: Command, signal: AbortSignal): Promise<unknown> {
-    return this.#ask(respOf(command), 1, true, signal)
-  }
-
-  async pipeline(commands: readonly Command[], signal: AbortSignal): Promise<unknown[]> {
-    if (commands.length === 0) return []
-    let text = ''
-    for (const command of commands) text += respOf(command)
-    const replies: unknown[] = []
-    await this.#ask(text, commands.length, false, signal, replies)
-    return replies
-  }
-
-  async close(): Promise<void> {
-    this.#connection?.close()
-  }
-
-  #ask(text: string, replies: number, bytes: boolean, signal: AbortSignal, list: unknown[] | null = null): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(new EvenkeelError('unreachable', 'given up before it was asked'))
-      const asked = new Asked({ text, bytes, replies, list, signal, resolve, reject }, this)
-      const connection = this.#open()
-      if (connection.isOpen) connection.ask(asked)
-      else
-        connection.opened.then(
-          () => asked.askOn(connection),
-          (error: unknown) => asked.fail(error),
-        )
-    })
-  }
-
-  #open(): Connection {
-    // The server may have closed it, and that not have been told yet.
-    if (this.#connection?.isOpen && !this.#connection.isWritable) this.#connection.end()
-    this.#connection ??= new Connection(this.#config, this.address, {
-      looks: !this.#answered,
-      onEnd: (over) => {
-        if (this.#connection !== over) return
-        this.#connection = null
-        this.#first = over.first
-      },
-    })
-    return this.#connection
-  }
-
-  /** A call was given up. */
-  cut(): void {
-    this.#connection?.end()
-  }
-
-  noteAnswer(): void {
-    if (this.#answered) return
-    this.#answered = true
-    this.#first = null
-    this.#connection?.forgetFirst()
-  }
-
-  lateError(): EvenkeelError {
-    return new EvenkeelError(
-      'unreachable',
-      `no answer from ${this.address} in time${this.#answered ? '' : mutePerhaps(placeOf(this.#config.url))}`,
-    )
-  }
-
-  /** What a call fails with when its connection has failed with this. */
-  failureOf(error: unknown): unknown {
-    const failure = unreachable(error, this.address)
-    if (this.#answered || (failure.message !== CLOSED && !isProtocolError(error))) return failure
-    const speaker = speakerOf(this.#first)
-    if (speaker === 'redis') return failure
-    const words =
-      speaker === 'stranger' ? strangerWords(this.address, this.#first!) : CLOSED + closedPerhaps(placeOf(this.#config.url), this.#config)
-    return new EvenkeelError(failure.code, words, { cause: error })
-  }
-}
-
-type Question = {
-  text: string
-  bytes: boolean
-  replies: number
-  /** Of several commands: where their replies go, and their own errors. */
-  list: unknown[] | null
-  signal: AbortSignal
-  resolve(reply: unknown): void
-  reject(error: unknown): void
-}
-
-/** A call under way. */
-class Asked implements Waiting {
-  next: Waiting | null = null
-  readonly text: string
-  readonly bytes: boolean
-  readonly #question: Question
-  readonly #client: Client
-  #left: number
-  #isSettled = false
-  /** Its signal has fired. A function: as an object with `handleEvent`, Node would keep it, and its answer, until the next search through the whole heap. */
-  readonly #giveUp = () => {
-    if (!this.#settle()) return
-    this.#question.reject(this.#client.lateError())
-    this.#client.cut()
-  }
-
-  constructor(question: Question, client: Client) {
-    this.text = question.text
-    this.bytes = question.bytes
-    this.#left = question.replies
-    this.#question = question
-    this.#client = client
-    question.signal.addEventListener('abort', this.#giveUp)
-  }
-
-  /** After the connection was opened for it. */
-  askOn(connection: Connection): void {
-    if (this.#isSettled) return
-    if (connection.isOpen) connection.ask(this)
-    else this.fail(closedError())
-  }
-
-  onReply(reply: unknown): boolean {
-    const { list, resolve, reject } = this.#question
-    if (list) list.push(reply)
-    if (--this.#left > 0) return false
-    if (!this.#settle()) return true
-    if (!list && reply instanceof ReplyError) reject(isServersOwn(reply) ? reply : this.#client.failureOf(reply))
-    else {
-      this.#client.noteAnswer()
-      resolve(reply)
+  const address = redisAddress(config)
+  const place = placeOf(config.url)
+  const redis = new Redis({ ...connectOptions(place, config), ...QUIET })
+  // "Connection is closed" hides the reason; the reason itself (WRONGPASS, ECONNREFUSED) comes only by this event.
+  let lastError: unknown = null
+  let connecting: Promise<void> | null = null
+  let answered = false
+  /** The first bytes of a connection over which no call was answered yet. */
+  let first: Buffer | null = null
+  redis.on('error', (error) => {
+    lastError = error
+  })
+  redis.on('ready', () => {
+    lastError = null
+  })
+  /** Calls whose replies are not all here, the oldest first: replies come in the order of the commands. */
+  const waiting = new Set<(error: unknown) => void>()
+  let guard = new ReplyGuard(address)
+  /** Why the reply guard closed this connection, until the call that waits for the reply fails with it. */
+  let refused: unknown = null
+  /** Ends when a connection that was cut has ended. */
+  let ending: Promise<void> | null = null
+  redis.on('connect', () => {
+    const own = new ReplyGuard(address)
+    guard = own
+    refused = null
+    first = null
+    const { stream } = redis
+    const look = (chunk: Buffer) => {
+      if (!answered) first ??= Buffer.from(chunk.subarray(0, FIRST_BYTES))
+      try {
+        own.take(chunk)
+      } catch (error) {
+        stream.off('data', look)
+        stream.pause()
+        refused = error
+        // Replies that were whole before this one have settled by then.
+        setImmediate(() => {
+          if (!refused) return
+          const [refuse] = waiting
+          if (refuse) refuse(error)
+          else lastError = error
+          refused = null
+          cut()
+        })
+      }
     }
-    return true
+    // Before the decoder, which listens already.
+    stream.prependListener('data', look)
+  })
+
+  /** Ends the connection at once, whatever is still under way on it. */
+  const cut = () => {
+    if (ending || redis.status === 'end' || redis.status === 'wait') return
+    ending = new Promise((resolve) => {
+      redis.once('end', () => {
+        ending = null
+        resolve()
+      })
+    })
+    redis.disconnect()
+    redis.stream?.destroy()
   }
 
-  fail(error: unknown): void {
-    if (this.#settle()) this.#question.reject(this.#client.failureOf(error))
+  /** Null: the connection is open. */
+  const opened = (): Promise<void> | null => {
+    // The server may have closed it and the library not have noticed yet.
+    if (redis.status === 'ready' && !redis.stream?.writable) cut()
+    if (redis.status === 'ready' && !ending) return null
+    connecting ??= (ending ?? Promise.resolve())
+      .then(() => redis.connect())
+      .finally(() => {
+        connecting = null
+      })
+    return connecting
   }
 
-  /** False: it was settled before. */
-  #settle(): boolean {
-    if (this.#isSettled) return false
-    this.#isSettled = true
-    this.#question.signal.removeEventListener('abort', this.#giveUp)
-    return true
+  let held = false
+  /** What several probes ask in one turn of the event loop goes out in one write: a write is most of what asking costs. */
+  const together = () => {
+    if (held) return
+    held = true
+    const { stream } = redis
+    stream.cork()
+    setImmediate(() => {
+      held = false
+      stream.uncork()
+    })
+  }
+
+  /** Runs `work` on an open connection until it is done or the signal fires. */
+  const within = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    if (signal.aborted) throw new EvenkeelError('unreachable', 'given up before it was asked')
+    let giveUp = () => {}
+    let refuse: (error: unknown) => void = () => {}
+    try {
+      const answer = await new Promise<T>((resolve, reject) => {
+        refuse = reject
+        giveUp = () => {
+          cut()
+          reject(new EvenkeelError('unreachable', `no answer from ${address} in time${answered ? '' : mutePerhaps(place)}`))
+        }
+        signal.addEventListener('abort', giveUp)
+        const ask = () => {
+          if (signal.aborted) return
+          waiting.add(refuse)
+          together()
+          work().then(resolve, reject)
+        }
+        const opening = opened()
+        if (opening) opening.then(ask).catch(reject)
+        else ask()
+      })
+      answered = true
+      return answer
+    } catch (error) {
+      if (refused && waiting.values().next().value === refuse) {
+        // The decoder failed on it first.
+        const refusal = refused
+        refused = null
+        cut()
+        throw refusal
+      }
+      if (isServersOwn(error)) throw error
+      const failure = unreachable(isClosed(error) && lastError ? lastError : error, address)
+      if (answered || failure.message !== CLOSED) throw failure
+      const speaker = speakerOf(first)
+      if (speaker === 'stranger') throw new EvenkeelError(failure.code, strangerWords(address, first!), { cause: error })
+      if (speaker === 'redis') throw failure
+      throw new EvenkeelError(failure.code, failure.message + closedPerhaps(place, config), { cause: error })
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+      waiting.delete(refuse)
+      if (waiting.size === 0) guard.idle()
+    }
+  }
+
+  return {
+    address,
+    call: ([name, ...args], signal) => within(signal, () => redis.call(name, ...args)),
+    callBytes: ([name, ...args], signal) => within(signal, () => redis.callBuffer(name, ...args)),
+    pipeline: (commands, signal) =>
+      within(signal, async () => {
+        const pipeline = redis.pipeline()
+        for (const [name, ...args] of commands) pipeline.call(name, ...args)
+        const answers = (await pipeline.exec()) ?? []
+        return answers.map(([error, answer]) => {
+          if (error && isClosed(error)) throw error
+          return error ?? answer
+        })
+      }),
+    async close() {
+      redis.disconnect()
+    },
   }
 }
 
@@ -215,7 +204,35 @@ export async function withRedis<T>(config: RedisConnection, work: (client: Redis
   }
 }
 
-const isProtocolError = (error: unknown) => error instanceof Error && error.message.startsWith('Protocol error')
+const QUIET = {
+  lazyConnect: true,
+  retryStrategy: () => null,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // The ready check is an INFO of its own, and waits while a server loads its data: both are the probes' business.
+  enableReadyCheck: false,
+  connectTimeout: 5_000,
+  connectionName: 'evenkeel',
+  disableClientInfo: true,
+  // RESP2 passes through every proxy and old server.
+  protocol: 2,
+} as const
+
+function connectOptions(place: Place, config: RedisConnection) {
+  return {
+    ...(place.path === undefined ? { host: place.host, port: place.port } : { path: place.path }),
+    db: place.db,
+    username: config.username ?? place.username,
+    password: config.password ?? place.password,
+    ...(place.tls ? { tls: tlsOptions(place, config) } : {}),
+  }
+}
+
+const isClosed = (error: unknown) => error instanceof Error && /Connection is closed|Stream isn't writeable/i.test(error.message)
 
 /** The server answered the command with an error that is about the command, not about the connection. */
-const isServersOwn = (error: ReplyError) => unavailableBecause(error) !== null || !/NOAUTH|WRONGPASS|DENIED/.test(error.message)
+const isServersOwn = (error: unknown) =>
+  error instanceof Error &&
+  error.name === 'ReplyError' &&
+  (unavailableBecause(error) !== null || !/NOAUTH|WRONGPASS|DENIED/.test(error.message))
