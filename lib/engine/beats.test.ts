@@ -82,7 +82,7 @@ describe('the queue of beats', () => {
         place: -1,
         beat() {
           ran.push(i)
-          now += 3
+          now += 1.5
         },
       })
     now += 100

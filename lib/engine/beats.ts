@@ -1,7 +1,10 @@
 import type { Clock } from './clock.ts'
 
-/** So long beats that are due run in one turn of the event loop: after a late turn hundreds are due, and requests would wait for all of them. */
-const SLICE_MS = 8
+/**
+ * So long beats that are due run in one turn of the event loop: after a late turn hundreds are due, and requests would wait for all of them and for what
+ * is answered to them, which takes several times as long.
+ */
+const SLICE_MS = 4
 
 /** What is to be run at a moment, by the monotonic clock. */
 export interface Beating {

@@ -48,6 +48,7 @@ export interface PolledFleet extends Fleet {
   start(): void
   /** Resolves when nothing is in flight and every link is closed. */
   stop(): Promise<void>
+  /** All of them, without the states of their probes. */
   targets(): TargetStatus[]
   /** One of them; null: there is none of that name. `probes`: with the states of its probes, which are most of it; default yes. */
   target(name: string, probes?: boolean): TargetStatus | null
@@ -192,7 +193,7 @@ export function createFleet(given: FleetOptions): PolledFleet {
       const now = clock.now()
       return store.window(now - spanMs, now)
     },
-    targets: () => [...targets].map(([name, target]) => withParent(target.status(), discovery.foundThrough(name))),
+    targets: () => [...targets].map(([name, target]) => withParent(target.status(false), discovery.foundThrough(name))),
     target(name, probes) {
       const target = targets.get(name)
       return target ? withParent(target.status(probes), discovery.foundThrough(name)) : null

@@ -126,7 +126,7 @@ async function watched(
   }
   const answer: Reading = {
     topology: engine.topology(),
-    targets: engine.targets(),
+    targets: engine.targets().map(({ name }) => engine.target(name)!),
     fired: store.findings
       .list()
       .filter(({ firingAt }) => firingAt !== undefined)
