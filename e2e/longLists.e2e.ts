@@ -112,6 +112,32 @@ test.describe('a list of two thousand targets', () => {
     await expect(page.locator('tr[aria-busy]')).toHaveCount(0)
   })
 
+  test('says of rows that are on their way that they are, and keeps the focus on one until it is there', async ({ page }) => {
+    await opened(page)
+    let answer = () => {}
+    const waits = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route(/\/api\/v1\/targets\?.*offset=/, async (route) => {
+      await waits
+      await route.continue()
+    })
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight))
+    const last = page.locator(`tr[data-row="row ${TARGETS}"]`)
+    await expect(last).toBeInViewport()
+    await expect(last).toHaveAttribute('aria-busy', 'true')
+    await expect(last.getByText('being read')).toBeAttached()
+    await last.focus()
+    await page.keyboard.press('Enter')
+    expect(page.url()).toMatch(/\/targets$/)
+    await shot(page, 'targets-unread')
+    expect(await violations(page)).toEqual([])
+    answer()
+    await expect(page.locator(`tr[data-row="cache-${TARGETS - 1}"]`)).toBeInViewport()
+    expect(await focused(page)).toBe(`cache-${TARGETS - 1}`)
+    await expect(page.locator('tr[aria-busy]')).toHaveCount(0)
+  })
+
   test('is sorted whole, not as far as it is drawn or read, in the address, and as the server paints it', async ({ page, browser }) => {
     await opened(page)
     await page.getByRole('button', { name: 'Name' }).click()
