@@ -61,7 +61,8 @@ export class Moments {
 
   /** How many of those from a number on, `size` in all, lie before that moment. */
   countBefore(ms: number, first: number, size: number): number {
-    let [low, high] = [0, size]
+    let low = 0
+    let high = size
     while (low < high) {
       const middle = (low + high) >>> 1
       if (this.of(first + middle) < ms) low = middle + 1
@@ -72,7 +73,8 @@ export class Moments {
 
   /** Likewise, before it or at it. */
   countUpTo(ms: number, first: number, size: number): number {
-    let [low, high] = [0, size]
+    let low = 0
+    let high = size
     while (low < high) {
       const middle = (low + high) >>> 1
       if (this.of(first + middle) <= ms) low = middle + 1

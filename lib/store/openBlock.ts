@@ -24,7 +24,8 @@ export const skipOf = (rooms: Rooms, room: number): number => wordsOf(rooms, roo
 
 /** Blocks before it were dropped: those that are left, and how many values of the oldest of them are dropped too. */
 export function setBefore(rooms: Rooms, room: number, newest: number, blocks: number, skip: number): void {
-  const [words, at] = [rooms.page(room).words, rooms.word(room)]
+  const { words } = rooms.page(room)
+  const at = rooms.word(room)
   words[at] = newest
   words[at + BLOCKS] = blocks
   words[at + SKIP] = skip
@@ -112,7 +113,8 @@ function formatOf(values: Float64Array): Format {
   if (scale === null) return { bytes: PLAIN, scale: 0, step: 0 }
   if (values.length === 1) return { bytes: 1, scale, step: 0 }
   const power = POWERS[scale]!
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
   for (let i = 1; i < values.length; i++) {
     const step = Math.round(values[i]! * power) - Math.round(values[i - 1]! * power)
     least = Math.min(least, step)

@@ -23,7 +23,8 @@ const sizeOf = (width: number): number => HEAD * WORD + (width === PLAIN ? 8 * B
 export function pack(rooms: Rooms, values: Float64Array, before: number): number {
   const scale = scaleOf(values)
   const power = POWERS[scale ?? 0]!
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
   for (let i = 0; i < BLOCK; i++) {
     wholes[i] = Math.round(values[i]! * power)
     if (i === 0) continue
@@ -49,9 +50,10 @@ export function pack(rooms: Rooms, values: Float64Array, before: number): number
   words[start + 3] = (high << 10) | (width << 4) | scale!
   words.fill(0, start + HEAD, start + sizeOf(width) / WORD)
   for (let i = 1, bit = 32 * (start + HEAD); i < BLOCK; i++, bit += width) {
-    const [word, shift, step] = [bit >>> 5, bit & 31, wholes[i]! - wholes[i - 1]! - least]
-    if (width > 0) words[word]! |= step << shift
-    if (shift + width > 32) words[word + 1]! |= step >>> (32 - shift)
+    const shift = bit & 31
+    const step = wholes[i]! - wholes[i - 1]! - least
+    if (width > 0) words[bit >>> 5]! |= step << shift
+    if (shift + width > 32) words[(bit >>> 5) + 1]! |= step >>> (32 - shift)
   }
   return room
 }

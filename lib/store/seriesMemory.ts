@@ -119,18 +119,21 @@ export class SeriesMemory {
 
   /** Adds one poll's readings. A poll mostly repeats the order of the one before: the series that followed last time is tried first. */
   append(target: string, at: number, readings: readonly Reading[], stepMs: number, lateMs = 0): void {
+    const polledAt = Math.round(at)
     let guess = this.#firsts.get(target)
+    const before = this.#lead?.gone ? null : this.#lead
     let lead: History | null = null
     let previous: History | null = null
     for (const reading of readings) {
-      const when = Math.round(reading.at ?? at)
+      const when = reading.at === undefined ? polledAt : Math.round(reading.at)
       const history: History | null =
         guess && !guess.gone && isReadingOf(guess, target, reading) ? guess : this.#historyOf(target, reading, when, stepMs, at)
       if (!history) continue
       if (previous) previous.next = history
       else this.#firsts.set(target, history)
       history.lateMs = lateMs
-      this.#add(history, when, reading.value, { stepMs, beside: lead ?? (this.#lead?.gone ? null : this.#lead) })
+      history.stepMs = stepMs
+      this.#add(history, when, reading.value, lead ?? before)
       previous = history
       lead ??= history
       guess = history.next ?? undefined
@@ -188,8 +191,7 @@ export class SeriesMemory {
     this.#savedFirst = 0
   }
 
-  #add(history: History, when: number, value: number, { stepMs, beside }: { stepMs: number; beside: History | null }): void {
-    history.stepMs = stepMs
+  #add(history: History, when: number, value: number, beside: History | null): void {
     if (!history.append(when, value, when - this.#options.windowMs, beside)) return
     this.#options.onSample?.(history, when, value)
     if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when

@@ -42,7 +42,8 @@ export class Values {
 
   protected push(value: number): void {
     const { doubles, ints, common } = this.sheet
-    const [last, at] = [this.row * DOUBLES + LAST, this.row * INTS]
+    const last = this.row * DOUBLES + LAST
+    const at = this.row * INTS
     // Of 0 and −0 neither is the other where they come back: the caller gives no −0.
     if (ints[at + OPEN] !== NONE) ints[at + OPEN] = addTo(common.rooms, ints[at + OPEN]!, value, doubles[last]!)
     else if (ints[at + SIZE]! > 0 && value !== doubles[last]) ints[at + OPEN] = this.begin(value)
