@@ -17,6 +17,8 @@ const RUNNING_BUSY_MS = 250
 const CHECKED_BYTES = 64 * 1024 * 1024
 /** Pages of the log that a checkpoint takes over into the file, in the write that reaches them: 2 MiB. Of SQLite's 1,000 pages it waits for the disk four times as long. */
 const CHECKPOINT_PAGES = 256
+/** Pages that SQLite keeps in memory, the system keeps all of them too: with four times as many a large fleet's tick takes as long. */
+const CACHE_KB = 4_000
 const MAYBE_LOST = 'What was written last is lost, changes among it perhaps: compare the servers with the page of changes.'
 
 export type Files = {
@@ -169,7 +171,7 @@ function tryOpen(places: Places, options: OpenOptions, suspicious: boolean): Dat
   try {
     db = connect(places.file, options.busyMs)
     if (numberOf(db, 'schema_version') === 0) db.exec(`PRAGMA page_size = ${PAGE}; PRAGMA auto_vacuum = INCREMENTAL`)
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000')
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KB}`)
     checkpointOften(db)
     migrate(db)
     const missing = missingFrom(db)

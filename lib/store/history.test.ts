@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { randomOf } from '../../test/random.ts'
 import { cut, increase, resets } from '../math/rates.ts'
 import { History } from './history.ts'
+import { Common } from './sheet.ts'
 
 /** Bytes of the columns that are in use, without what is only not collected yet. */
 function columnBytes(): number {
@@ -102,6 +103,26 @@ it('series that are filled from the disk share moments, though the chunks of som
     const seconds = Array.from({ length: 33 }, (_, i) => i + 10).filter((second) => second !== 41 || history.id !== 2)
     expect(history.points(START, START + 50_000)).toEqual(seconds.map((second) => [START + second * 1_000, history.id * 1_000 + second]))
   }
+})
+
+it('one that left memory holds nothing, and what is still told it is not told to the series that has its place', () => {
+  const common = new Common()
+  const grown = (id: number) => {
+    const history = new History(id, 'x', { target: 'a' }, 1_000, common)
+    for (let i = 0; i < 200; i++) history.append(START + i * 1_000, id * 1e6 + i * i, START)
+    return history
+  }
+  const [first, left] = [grown(1), grown(2)]
+  left.release()
+  const successor = grown(3)
+  left.flushedTo = START + 9e9
+  left.unsavedFrom = 7
+  expect([left.gone, left.size, left.points(START, START + 1e6), successor.gone]).toEqual([true, 0, [], false])
+  left.append(START + 500_000, 5, START)
+  left.stepClock({ at: START, byMs: -1_000 })
+  expect([successor.flushedTo, successor.unsavedFrom, successor.movedTo]).toEqual([-Infinity, -1, -Infinity])
+  for (const history of [first, successor])
+    expect(history.points(START, START + 1e6)).toEqual(Array.from({ length: 200 }, (_, i) => [START + i * 1_000, history.id * 1e6 + i * i]))
 })
 
 it('what it grew by within a stretch is what its points grew by, and its columns are its points, over restarts, starts and set clocks', () => {

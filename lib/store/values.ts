@@ -54,8 +54,8 @@ export class Values {
   /** Drops the first of them. A column that holds still again is given up. */
   protected drop(count: number): void {
     this.sheet.ints[this.row * INTS + SIZE]! -= count
-    const open = this.open
-    if (open === NONE) return
+    const { open } = this
+    if (open === NONE || count === 0) return
     const { rooms } = this.sheet.common
     const skip = skipOf(rooms, open) + count
     const blocks = blocksOf(rooms, open)
