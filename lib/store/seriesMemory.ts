@@ -29,7 +29,7 @@ type Options = {
 export class SeriesMemory {
   readonly #options: Options
   readonly #refill: Refill
-  readonly #common = new Common()
+  readonly common = new Common()
   readonly #index = new Labelled<History>()
   /** By number: these are mostly of one stretch, so that a list takes a fifth of a map. */
   readonly #byId: (History | undefined)[] = []
@@ -50,7 +50,7 @@ export class SeriesMemory {
   constructor(options: Options) {
     this.#options = options
     this.#refill = new Refill(options)
-    this.#common.older = (id, from, to) => flushedPoints(options.archive, id, from, to)
+    this.common.older = (id, from, to) => flushedPoints(options.archive, id, from, to)
   }
 
   /** Epoch ms of the newest sample. */
@@ -76,14 +76,6 @@ export class SeriesMemory {
       left -= history.size - history.indexOf(history.unsavedFrom)
     }
     return this.#changed.slice(this.#savedFirst, end)
-  }
-
-  /** Samples before are dropped when room is needed, though no chunk has them: the disk has failed for too long. */
-  get givenUpTo(): number {
-    return this.#common.givenUpTo
-  }
-  set givenUpTo(at: number) {
-    this.#common.givenUpTo = at
   }
 
   get rowless(): readonly History[] {
@@ -218,7 +210,7 @@ export class SeriesMemory {
       saving.failed(error)
       return null
     }
-    const history = new History(archive.newId(), reading.metric, this.#labelSets.of(labels), stepMs, this.#common)
+    const history = new History(archive.newId(), reading.metric, this.#labelSets.of(labels), stepMs, this.common)
     this.#rowless.push(history)
     quota.spend(owner, polledAt)
     return this.#hold(history, at, polledAt)
@@ -226,7 +218,7 @@ export class SeriesMemory {
 
   /** A series that the disk knows, with the window's samples from its chunks. */
   #restore(row: SeriesRow, at: number, now = at, later = false): History {
-    const history = new History(row.id, row.metric, this.#labelSets.of(row.labels), row.stepMs, this.#common)
+    const history = new History(row.id, row.metric, this.#labelSets.of(row.labels), row.stepMs, this.common)
     if (row.lastAt > 0) {
       // What was written under a clock that was ahead lies in a time that has not come yet, and is not the newest.
       history.flushedTo = Math.min(row.lastAt, at)

@@ -124,15 +124,15 @@ export class SeriesWriter {
     if (failing === null || at - this.#countedAt < COUNT_MS) return
     this.#countedAt = at
     let waiting = 0
-    for (const history of memory.all()) waiting += history.size - history.indexAfter(Math.max(history.flushedTo, memory.givenUpTo))
+    for (const history of memory.all()) waiting += history.size - history.indexAfter(Math.max(history.flushedTo, memory.common.givenUpTo))
     if (waiting <= heldMost) return
-    const span = at - Math.max(failing.since - chunkMs, memory.givenUpTo)
-    memory.givenUpTo = Math.min(at - windowMs, at - span * (heldMost / waiting))
+    const span = at - Math.max(failing.since - chunkMs, memory.common.givenUpTo)
+    memory.common.givenUpTo = Math.min(at - windowMs, at - span * (heldMost / waiting))
   }
 
   stepClock(step: ClockStep): void {
-    const { memory } = this.#options
-    memory.givenUpTo = movedDate(memory.givenUpTo, step)
+    const { common } = this.#options.memory
+    common.givenUpTo = movedDate(common.givenUpTo, step)
     this.#countedAt += step.byMs
   }
 }
