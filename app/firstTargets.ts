@@ -6,7 +6,7 @@ import type { Visit } from './visit.ts'
 
 /** The rows of a list of targets with which its page is painted, and how many targets are down. */
 export async function firstTargets(
-  { runtime, calls, person }: Visit,
+  { runtime, calls, person }: Pick<Visit, 'runtime' | 'calls' | 'person'>,
   searchParams: Promise<Record<string, string | string[] | undefined>>,
   caching = false,
 ): Promise<{ first: FirstSorted<TargetView>; down: number }> {

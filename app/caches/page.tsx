@@ -7,11 +7,11 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Caches' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const visitor = await visit('viewer')
+  const { runtime, calls, person } = await visit('viewer')
   return (
     <>
-      <TargetList only="caches" {...(await firstTargets(visitor, searchParams, true))} />
-      <TtlPolicies initialData={visitor.calls.listTtls(visitor.runtime)} />
+      <TargetList only="caches" {...(await firstTargets({ runtime, calls, person }, searchParams, true))} />
+      <TtlPolicies initialData={calls.listTtls(runtime)} />
     </>
   )
 }

@@ -6,5 +6,6 @@ export const dynamic = 'force-dynamic'
 export const metadata = { title: 'Targets' }
 
 export default async function Page({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  return <TargetList {...(await firstTargets(await visit('viewer'), searchParams))} />
+  const { runtime, calls, person } = await visit('viewer')
+  return <TargetList {...(await firstTargets({ runtime, calls, person }, searchParams))} />
 }
