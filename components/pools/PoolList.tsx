@@ -30,7 +30,7 @@ const COLUMNS: Column<PoolView>[] = [
       </Go>
     ),
     // Names of managed pools are long: `cluster/HTTPRoute/NAMESPACE/NAME/RULE`.
-    className: 'min-w-36 whitespace-normal! [overflow-wrap:anywhere]',
+    className: 'min-w-28 whitespace-normal! [overflow-wrap:anywhere] sm:min-w-36',
   },
   {
     id: 'imbalance',
