@@ -202,7 +202,7 @@ export class History extends Timed implements Held {
     return this.of(index)
   }
 
-  /** The two columns from index `first` to before `end`: good until the next append. */
+  /** The two columns from index `first` to before `end`: good until the next turn of the event loop. */
   columns(first: number, end: number): { at: Float64Array; value: Float64Array } {
     const at = this.momentsBetween(first, end)
     return { at, value: this.between(first, first + at.length) }

@@ -41,3 +41,18 @@ it('tells the moments that it was given: an even rhythm, gaps, fractions, and wh
     expect(moments.end - moments.start).toBeLessThan(500)
   }
 })
+
+it('a series that leaves twice takes no other with it: what that one needs stays', () => {
+  const moments = new Moments()
+  const [gone, staying] = [{ trim: () => moments.end }, { trim: () => 0 }]
+  moments.join(staying)
+  moments.join(gone)
+  moments.leave(gone)
+  moments.leave(gone)
+  for (let i = 0; i < 1_000; i++) moments.add(START + 1_000 * i, START + 1_000 * i)
+  expect(moments.start).toBe(0)
+  moments.leave(staying)
+  moments.join(gone)
+  for (let i = 1_000; i < 2_000; i++) moments.add(START + 1_000 * i, START)
+  expect(moments.start).toBeGreaterThan(1_000)
+})

@@ -42,8 +42,9 @@ export class Moments {
 
   leave(user: KeepsMoments): void {
     const at = this.#users.indexOf(user)
-    const last = this.#users.pop()
-    if (at >= 0 && at < this.#users.length) this.#users[at] = last!
+    if (at < 0) return
+    const last = this.#users.pop()!
+    if (last !== user) this.#users[at] = last
   }
 
   /** Epoch ms of the moment with that number. */

@@ -131,7 +131,6 @@ function written(
   { bytes, scale, step }: Format,
   before: { newest: number; blocks: number; skip: number },
 ): number {
-  // biome-ignore format: one line
   const room = rooms.take(sizeOf(bytes))
   const page = rooms.page(room)
   const start = rooms.word(room)

@@ -36,7 +36,7 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
     this.vacate()
   }
 
-  /** Those from one index to before another: a view, good until the next append. */
+  /** Those from one index to before another, good until the next turn of the event loop. */
   protected momentsBetween(first: number, end: number): Float64Array {
     return this.#moments?.between(this.firstMoment + first, this.firstMoment + end) ?? new Float64Array(0)
   }
