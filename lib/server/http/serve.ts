@@ -103,7 +103,7 @@ async function answerOf(operation: Operation, call: AnyCall): Promise<unknown> {
     }
   }
   // Sorted by who asks, it is shared by those who may do the same.
-  const forWhom = call.query.mine ? call.person?.grants : undefined
+  const forWhom = call.query.mine && call.person?.grants ? [call.person.role, call.person.grants] : undefined
   const key = JSON.stringify([path, call.params, call.query, forWhom])
   const answer = await answers.of(key, shared, () => operation.run(call))
   return answer.response(call.request)
