@@ -77,11 +77,11 @@ export class History extends Timed implements Held {
   append(at: number, value: number, keepFrom: number, beside: History | null = null): boolean {
     if (this.pending) this.load()
     if (!(at > this.lastAt) || !Number.isFinite(value)) return false
+    if (beside && this.size > 0 && this.total % JOIN_EACH === 0) this.joinWith(beside, at)
     this.addMoment(at, keepFrom, beside)
     if (this.size > 0 && value < this.last) this.fell = this.total
     // −0 would not survive its chunk and means nothing.
     this.push(value + 0)
-    if (beside && this.total % JOIN_EACH === 0) this.joinWith(beside)
     return true
   }
 

@@ -64,7 +64,8 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
     // Another series of this poll was first.
     if (end < moments.end && moments.of(end) === at) return
     if (end !== moments.end) {
-      // It was missing in a poll that the others came with.
+      // It was missing in a poll that the others came with. Those of its own poll were too, and the first of them has such moments by now.
+      if (beside && this.joinWith(beside, at)) return
       const own = new Moments()
       own.fill(Float64Array.from(moments.between(this.firstMoment, end)))
       this.take(own, 0)
@@ -72,15 +73,16 @@ export abstract class Timed extends OnDisk implements KeepsMoments {
     this.#moments!.add(at, keepFrom)
   }
 
-  /** Shares the moments of another series of its poll again, where they are the same. */
-  protected joinWith(beside: Timed): void {
-    const theirs = beside.#moments
-    if (this.#moments === theirs) return
-    const first = theirs ? theirs.end - this.size : -1
-    if (!theirs || first < theirs.start || beside.firstMoment + beside.size !== theirs.end) return
-    const [mine, others] = [this.momentsBetween(0, this.size), theirs.between(first, theirs.end)]
-    for (let i = 0; i < mine.length; i++) if (mine[i] !== others[i]) return
+  /** Shares the moments of another series of its poll again, where they are the same and end with the one that comes now. */
+  protected joinWith(beside: Timed, now: number): boolean {
+    const [mine, theirs] = [this.#moments!, beside.#moments]
+    if (!theirs || theirs === mine || theirs.lastAt !== now) return false
+    const first = theirs.end - 1 - this.size
+    if (first < theirs.start) return false
+    // From the newest back: two that differ mostly do so there.
+    for (let i = this.size - 1; i >= 0; i--) if (mine.of(this.firstMoment + i) !== theirs.of(first + i)) return false
     this.take(theirs, first)
+    return true
   }
 
   private take(moments: Moments, first: number): void {
