@@ -4,6 +4,7 @@ import type { Archive, SeriesRow } from './archive.ts'
 import { flushedPoints } from './draw.ts'
 import { DueList } from './dueList.ts'
 import { History } from './history.ts'
+import { IdQueue } from './idQueue.ts'
 import { isReadingOf } from './isReadingOf.ts'
 import { Labelled } from './labelled.ts'
 import { LabelSets } from './labelSets.ts'
@@ -37,11 +38,10 @@ export class SeriesMemory {
   readonly due = new DueList()
   /** The first series of each poll, by target. */
   readonly #firsts = new Map<string, History>()
-  /** Series that have no row yet. */
-  #rowless: History[] = []
-  /** What came since the last tick, behind those that are saved already. */
-  #changed: History[] = []
-  #savedFirst = 0
+  /** Series that have no row yet, in the order of their numbers. */
+  readonly #rowless = new IdQueue()
+  /** Series with samples that no recovery row holds, in the order in which the first of these came. */
+  readonly #changed = new IdQueue()
   #newestAt: number | null = null
   /** The first series of the newest poll: of another target, when all are looked at in one moment. */
   #lead: History | null = null
@@ -58,28 +58,34 @@ export class SeriesMemory {
     return this.#newestAt
   }
 
-  get changed(): readonly History[] {
-    this.#compact()
-    return this.#changed
+  get changedCount(): number {
+    return this.#changed.size
   }
 
-  get changedCount(): number {
-    return this.#changed.length - this.#savedFirst
+  /** Those with samples that no recovery row holds. */
+  *changed(): Generator<History> {
+    for (let i = 0; i < this.#changed.size; i++) yield this.#byId[this.#changed.at(i)]!
   }
 
   /** The first of them that have so many samples together. */
   firstChanged(samples: number): History[] {
+    const first: History[] = []
     let left = samples
-    let end = this.#savedFirst
-    for (; left > 0 && end < this.#changed.length; end++) {
-      const history = this.#changed[end]!
+    for (const history of this.changed()) {
+      if (left <= 0) break
+      first.push(history)
       left -= history.size - history.indexOf(history.unsavedFrom)
     }
-    return this.#changed.slice(this.#savedFirst, end)
+    return first
   }
 
-  get rowless(): readonly History[] {
-    return this.#rowless
+  get rowlessCount(): number {
+    return this.#rowless.size
+  }
+
+  /** Rows are written in the order of numbers, and what the disk knew before has lower ones. */
+  hasRow({ id }: History): boolean {
+    return this.#rowless.size === 0 || id < this.#rowless.at(0)
   }
 
   all(): Iterable<History> {
@@ -135,28 +141,24 @@ export class SeriesMemory {
 
   /** Writes the rows of series that have none yet, at most so many; returns what is to be called once that is committed. */
   addRows(most = Number.POSITIVE_INFINITY): () => void {
-    const added = this.#rowless.slice(0, most)
-    for (const history of added) this.#options.archive.addSeries(history)
-    return () => {
-      this.#rowless = this.#rowless.slice(added.length)
-    }
+    const count = Math.min(most, this.#rowless.size)
+    for (let i = 0; i < count; i++) this.#options.archive.addSeries(this.#byId[this.#rowless.at(i)]!)
+    return () => this.#rowless.drop(count)
   }
 
   /** What came of the first of them since the last tick is on the disk. In the time of these alone, however many wait behind them. */
   savedFirst(count: number): void {
-    const end = this.#savedFirst + count
-    for (let i = this.#savedFirst; i < end; i++) this.#changed[i]!.unsavedFrom = -1
-    this.#savedFirst = end
-    if (end > this.#changed.length / 2) this.#compact()
+    for (let i = 0; i < count; i++) this.#byId[this.#changed.at(i)]!.unsavedFrom = -1
+    this.#changed.drop(count)
   }
 
   /** What came of these since the last tick is on the disk. */
-  saved(histories: ReadonlySet<History>): void {
-    this.#changed = this.changed.filter((history) => !histories.has(history))
+  saved(histories: readonly History[]): void {
     for (const history of histories) history.unsavedFrom = -1
+    this.#changed.keep((id) => this.#byId[id]!.unsavedFrom >= 0)
   }
 
-  /** Drops series from memory. */
+  /** Drops series from memory, which have rows. */
   release(histories: readonly History[]): void {
     for (const history of histories) {
       history.release()
@@ -164,7 +166,7 @@ export class SeriesMemory {
       this.#index.delete(history)
       this.#options.quota.release(targetOf(history))
     }
-    this.#changed = this.changed.filter(({ gone }) => !gone)
+    this.#changed.keep((id) => this.#byId[id] !== undefined)
   }
 
   stepClock(step: ClockStep): void {
@@ -177,19 +179,13 @@ export class SeriesMemory {
     if (this.#newestAt !== null) this.#newestAt = Math.min(this.#newestAt, step.at)
   }
 
-  #compact(): void {
-    if (this.#savedFirst === 0) return
-    this.#changed = this.#changed.slice(this.#savedFirst)
-    this.#savedFirst = 0
-  }
-
   #add(history: History, when: number, value: number, beside: History | null): void {
     if (!history.append(when, value, when - this.#options.windowMs, beside)) return
     this.#options.onSample?.(history, when, value)
     if (this.#newestAt === null || when > this.#newestAt) this.#newestAt = when
     if (history.unsavedFrom >= 0) return
     history.unsavedFrom = history.total - 1
-    this.#changed.push(history)
+    this.#changed.push(history.id)
   }
 
   /**
@@ -211,7 +207,7 @@ export class SeriesMemory {
       return null
     }
     const history = new History(archive.newId(), reading.metric, this.#labelSets.of(labels), stepMs, this.common)
-    this.#rowless.push(history)
+    this.#rowless.push(history.id)
     quota.spend(owner, polledAt)
     return this.#hold(history, at, polledAt)
   }

@@ -76,7 +76,7 @@ export class SeriesWriter {
   /** Of one tick: rows of new series, and the recovery rows of what came since the last; some series a transaction. */
   *write(at: number): Generator<void> {
     const { recovery, memory } = this.#options
-    if (memory.rowless.length > 0) {
+    if (memory.rowlessCount > 0) {
       this.transaction(() => [memory.addRows(NEW_ROWS_MOST)])
       yield
     }
@@ -95,8 +95,7 @@ export class SeriesWriter {
   *due(at: number): Generator<History[]> {
     const { memory } = this.#options
     // A series' row comes before its chunks. New ones may come between two parts of a tick, in each tick some: the others do not wait for them.
-    const rowless = new Set(memory.rowless)
-    const due = memory.due.until(at).filter((history) => !rowless.has(history))
+    const due = memory.due.until(at).filter((history) => memory.hasRow(history))
     for (let i = 0; i < due.length; i += DUE_AT_ONCE) yield due.slice(i, i + DUE_AT_ONCE)
   }
 
@@ -104,15 +103,15 @@ export class SeriesWriter {
   *flushLate(at: number): Generator<void> {
     const { memory } = this.#options
     // In the order in which they came.
-    const [oldest] = memory.changed
+    const [oldest] = memory.changed()
     const isLate = (history: History) => at - history.atOf(history.indexOf(history.unsavedFrom)) > LATE_MS
     if (!oldest || !isLate(oldest)) return
-    const histories = memory.changed.filter(isLate)
+    const histories = [...memory.changed()].filter(isLate)
     this.transaction(() => [memory.addRows()])
     yield
     for (let i = 0; i < histories.length; i += DUE_AT_ONCE) {
       const some = histories.slice(i, i + DUE_AT_ONCE)
-      this.transaction(() => [...this.flush(some, at), () => memory.saved(new Set(some))])
+      this.transaction(() => [...this.flush(some, at), () => memory.saved(some)])
       yield
     }
   }
