@@ -4,7 +4,7 @@ import type { ClockStep } from '../model/clock.ts'
 import type { Labels, Point, PointColumns } from '../model/series.ts'
 import type { Columns } from './chunks.ts'
 import { cutOf } from './cutOf.ts'
-import { type Common, DROPPED, FELL, INTS } from './sheet.ts'
+import { type Common, DROPPED, FELL, INTS, type Reads } from './sheet.ts'
 import { Timed } from './timed.ts'
 import type { Held } from './window.ts'
 
@@ -23,12 +23,8 @@ export class History extends Timed implements Held {
   readonly metric: string
   readonly labels: Labels
   stepMs: number
-  /** How much later than it was measured its provider tells it; known from its newest poll. */
-  lateMs = 0
   /** The series that came after this one in its last poll: the next poll most likely repeats the order. */
   next: History | null = null
-  /** Reads the window's samples from the disk, once, when the first of them is asked for or another comes. */
-  pending: ((history: History) => void) | null = null
 
   constructor(id: number, metric: string, labels: Labels, stepMs: number, common?: Common) {
     super(common)
@@ -36,6 +32,25 @@ export class History extends Timed implements Held {
     this.metric = metric
     this.labels = labels
     this.stepMs = stepMs
+  }
+
+  /** How much later than it was measured its provider tells it; known from its newest poll. */
+  get lateMs(): number {
+    return this.sheet.common.late.get(this) ?? 0
+  }
+  set lateMs(ms: number) {
+    const { late } = this.sheet.common
+    if (ms > 0) late.set(this, ms)
+    else if (late.size > 0) late.delete(this)
+  }
+
+  /** Reads the window's samples from the disk, once, when the first of them is asked for or another comes. */
+  get pending(): Reads | undefined {
+    const { unread } = this.sheet.common
+    return unread.size > 0 ? unread.get(this) : undefined
+  }
+  set pending(reads: Reads) {
+    this.sheet.common.unread.set(this, reads)
   }
 
   /** How many samples it ever had: the number of the next one. */
@@ -220,8 +235,8 @@ export class History extends Timed implements Held {
   }
 
   private load(): void {
-    const { pending } = this
-    this.pending = null
-    pending!(this)
+    const reads = this.pending!
+    this.sheet.common.unread.delete(this)
+    reads.read(this)
   }
 }

@@ -1,6 +1,7 @@
 import type { Archive } from './archive.ts'
 import type { History } from './history.ts'
 import type { Saving } from './saving.ts'
+import type { Reads } from './sheet.ts'
 
 /** Of more series than this a start reads the newest window of each only when it is needed: these take a second or two. */
 export const READ_MOST = 10_000
@@ -12,7 +13,7 @@ export class Refill {
   readonly #options: Options
   /** Mostly a series of the same target: they came with the same polls. */
   #before: History | null = null
-  #pending: { at: number; read(history: History): void } | null = null
+  #pending: (Reads & { at: number }) | null = null
 
   constructor(options: Options) {
     this.#options = options
@@ -34,11 +35,11 @@ export class Refill {
   }
 
   /** One for all series of a start. */
-  #pendingAt(at: number): History['pending'] {
+  #pendingAt(at: number): Reads {
     if (this.#pending?.at !== at)
       this.#pending = {
         at,
-        read: (history) => {
+        read: (history: History) => {
           try {
             this.now(history, at)
           } catch (error) {
@@ -46,6 +47,6 @@ export class Refill {
           }
         },
       }
-    return this.#pending.read
+    return this.#pending
   }
 }

@@ -44,6 +44,11 @@ export class Sheet {
   }
 }
 
+/** Reads the window of a series from the disk. */
+export interface Reads {
+  read(series: object): void
+}
+
 /** What all series of a store have in common. */
 export class Common {
   /** Of one series that left memory. */
@@ -55,6 +60,10 @@ export class Common {
   givenUpTo = Number.NEGATIVE_INFINITY
   /** Samples up to there were moved along with the clock, of series that were: what the disk holds of their time already stands. */
   readonly moved = new Map<object, number>()
+  /** Of series whose provider tells them late, by how many ms. Few have this or the next: as fields all would pay for them. */
+  readonly late = new Map<object, number>()
+  /** Of series whose window is still on the disk alone, what reads it. */
+  readonly unread = new Map<object, Reads>()
   #rows = 1
   /** Sheets with free rows. */
   readonly #sheets: Sheet[] = []

@@ -124,7 +124,7 @@ export class Values {
     this.row = this.sheet.take()
     this.sheet.doubles.set(sheet.doubles.subarray(row * DOUBLES, (row + 1) * DOUBLES))
     this.sheet.ints.set(sheet.ints.subarray(row * INTS, (row + 1) * INTS))
-    sheet.common.moved.delete(this)
+    for (const some of [sheet.common.moved, sheet.common.late, sheet.common.unread]) some.delete(this)
     sheet.common.release(sheet, row)
   }
 
