@@ -20,8 +20,10 @@ export interface Beating {
  */
 export class Beats {
   readonly #clock: Clock
-  /** A binary heap by `dueAt`. */
+  /** A heap by `dueAt`, in which each has four below it: half as deep as one of two, and to move one of tens of thousands reads from all over memory. */
   readonly #queue: Beating[] = []
+  /** Their `dueAt`, side by side: most comparisons need nothing else. */
+  #times = new Float64Array(64)
   #cancel: (() => void) | null = null
   /** For which moment the timer is set. */
   #wakesAt = Number.POSITIVE_INFINITY
@@ -34,8 +36,12 @@ export class Beats {
   /** Runs `beating` at its `dueAt`, once. */
   add(beating: Beating): void {
     if (beating.place >= 0) this.remove(beating)
-    this.#put(beating, this.#queue.length)
-    this.#rise(beating)
+    if (this.#queue.length === this.#times.length) {
+      const times = new Float64Array(2 * this.#times.length)
+      times.set(this.#times)
+      this.#times = times
+    }
+    this.#rise(beating, beating.dueAt, this.#queue.length)
     if (beating.dueAt < this.#wakesAt) this.#arm()
   }
 
@@ -45,9 +51,9 @@ export class Beats {
     beating.place = -1
     const last = this.#queue.pop()!
     if (last !== beating) {
-      this.#put(last, place)
-      this.#rise(last)
-      this.#sink(last)
+      const time = this.#times[this.#queue.length]!
+      if (place > 0 && this.#times[(place - 1) >> 2]! > time) this.#rise(last, time, place)
+      else this.#sink(last, time, place)
     }
     if (this.#queue.length === 0) this.#disarm()
   }
@@ -84,31 +90,40 @@ export class Beats {
     this.#wakesAt = Number.POSITIVE_INFINITY
   }
 
-  #put(beating: Beating, place: number): void {
+  #put(beating: Beating, time: number, place: number): void {
     this.#queue[place] = beating
+    this.#times[place] = time
     beating.place = place
   }
 
-  #rise(beating: Beating): void {
-    while (beating.place > 0) {
-      const place = (beating.place - 1) >> 1
-      const above = this.#queue[place]!
-      if (above.dueAt <= beating.dueAt) return
-      this.#put(above, beating.place)
-      this.#put(beating, place)
+  /** Puts it at a free place, or above. */
+  #rise(beating: Beating, time: number, free: number): void {
+    let place = free
+    while (place > 0) {
+      const above = (place - 1) >> 2
+      if (this.#times[above]! <= time) break
+      this.#put(this.#queue[above]!, this.#times[above]!, place)
+      place = above
     }
+    this.#put(beating, time, place)
   }
 
-  #sink(beating: Beating): void {
+  /** Puts it at a free place, or below. */
+  #sink(beating: Beating, time: number, free: number): void {
+    let place = free
     for (;;) {
-      const first = 2 * beating.place + 1
-      const [left, right] = [this.#queue[first], this.#queue[first + 1]]
-      const below = left && right && right.dueAt < left.dueAt ? right : left
-      if (!below || below.dueAt >= beating.dueAt) return
-      const { place } = below
-      this.#put(below, beating.place)
-      this.#put(beating, place)
+      let [least, below] = [time, -1]
+      const end = Math.min(4 * place + 5, this.#queue.length)
+      for (let child = 4 * place + 1; child < end; child++) {
+        if (this.#times[child]! >= least) continue
+        least = this.#times[child]!
+        below = child
+      }
+      if (below < 0) break
+      this.#put(this.#queue[below]!, least, place)
+      place = below
     }
+    this.#put(beating, time, place)
   }
 }
 

@@ -1,5 +1,5 @@
 import { measure } from '../metrics/measure.ts'
-import { behindSeconds, distantReplicas } from '../metrics/replicas.ts'
+import { behindSeconds, distantReplicas, type Replica } from '../metrics/replicas.ts'
 import { pricesOf } from '../model/prices.ts'
 import type { HotKey } from '../model/record.ts'
 import type { Labels } from '../model/series.ts'
@@ -13,11 +13,14 @@ const COUNTS_KEYS = ['MONITOR', 'HOTKEYS', 'watch', 'access log']
 
 /** What is measured of each cache and store of the fleet, and of the caches inside of targets. */
 export function* measuredCaches(window: SeriesWindow, topology: Topology, references: ReadonlySet<string>): Generator<CacheFacts> {
-  for (const facts of topology.targets) if (facts.role) yield cacheFacts({ target: facts.name }, facts, window, topology, references)
+  const distant = new Map(distantReplicas(topology).map((one) => [one.replica.name, one]))
+  const targets = new Map(topology.targets.map((facts) => [facts.name, facts]))
+  const of = (where: Labels, facts: TargetFacts) => cacheFacts(where, facts, window, topology.prices, references, distant.get(facts.name))
+  for (const facts of topology.targets) if (facts.role) yield of({ target: facts.name }, facts)
   const zones = window.series('cache_hits_total').filter(({ labels }) => isZone(labels))
   for (const { labels } of zones) {
-    const facts = topology.targets.find(({ name }) => name === labels.target)
-    if (facts) yield cacheFacts(labels, facts, window, topology, references)
+    const facts = targets.get(labels.target!)
+    if (facts) yield of(labels, facts)
   }
 }
 
@@ -27,10 +30,10 @@ function cacheFacts(
   where: Labels,
   facts: TargetFacts,
   window: SeriesWindow,
-  topology: Topology,
+  prices: Topology['prices'],
   references: ReadonlySet<string>,
+  distant: Replica | undefined,
 ): CacheFacts {
-  const { prices } = topology
   const of = (metric: string) => measure(metric, where, window)
   const records = window.records('fact', facts.name)
   const fact = (id: string) => records.find((one) => one.id === id)?.value ?? null
@@ -59,7 +62,7 @@ function cacheFacts(
     persists: persistenceOf(facts, window),
     references: !facts.can?.references || isZone ? 'cannot' : references.has(facts.name) ? 'on' : 'off',
     curve: window.records('curve', facts.name).find(({ varies }) => varies === 'memory') ?? null,
-    distant: isZone ? null : distantOf(facts, topology, window),
+    distant: isZone || !distant ? null : distantOf(distant, window),
     staleness: isZone ? [] : window.records('staleness', facts.name),
     prices: pricesOf(prices, facts.name),
   }
@@ -97,9 +100,7 @@ function replicationOf(facts: TargetFacts, window: SeriesWindow): Pick<CacheFact
 /** So far back it is looked how old its values are: a minute of readings. */
 const BEHIND_MS = 60_000
 
-function distantOf({ name }: TargetFacts, topology: Topology, window: SeriesWindow): CacheFacts['distant'] {
-  const one = distantReplicas(topology).find(({ replica }) => replica.name === name)
-  if (!one) return null
+function distantOf(one: Replica, window: SeriesWindow): CacheFacts['distant'] {
   const all = behindSeconds(one, window, window.to - BEHIND_MS).map(({ seconds }) => seconds)
   const mean = all.reduce((sum, seconds) => sum + seconds, 0) / all.length
   return {
