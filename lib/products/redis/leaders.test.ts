@@ -18,6 +18,36 @@ describe('leaders', () => {
     expect(leaders.learn(asked, [null, 2, 1]).map(({ key }) => String(key))).toEqual(['c', 'd'])
   })
 
+  test('keep what was noted of a key for as long as it leads', () => {
+    const leaders = new Leaders(2)
+    leaders.offer(keysOf(['a', 'b', 'c']))
+    expect(leaders.learn(leaders.take(), [1, 3, 2]).map(({ note }) => note)).toEqual([null, null])
+    leaders.note(['hash', null])
+    leaders.offer(keysOf(['d']))
+    expect(leaders.learn(leaders.take(), [3, 2, 9])).toEqual([
+      { key: Buffer.from('d'), figure: 9, note: null },
+      { key: Buffer.from('b'), figure: 3, note: 'hash' },
+    ])
+    leaders.note(['set', 'hash'])
+    leaders.offer(keysOf(['e', 'f']))
+    leaders.learn(leaders.take(), [1, 2, 8, 7])
+    leaders.offer(keysOf(['b']))
+    expect(leaders.learn(leaders.take(), [1, 2, 9]).map(({ key, note }) => [String(key), note])).toEqual([
+      ['b', null],
+      ['f', null],
+    ])
+  })
+
+  test('ask newcomers that have no turn later', () => {
+    const leaders = new Leaders(2)
+    leaders.offer(keysOf(['a', 'b', 'c', 'd']))
+    leaders.learn(leaders.take(2), [2, 1])
+    expect([leaders.known, leaders.size]).toEqual([2, 4])
+    expect(leaders.take(3).map(String)).toEqual(['a', 'b', 'c'])
+    expect(leaders.take(1).map(String)).toEqual(['a'])
+    expect(leaders.take().map(String)).toEqual(['a', 'b', 'd'])
+  })
+
   test('take in no more than they can ask', () => {
     const leaders = new Leaders(2)
     for (let i = 0; i < 30; i++) leaders.offer(keysOf(Array.from({ length: 100 }, (_, k) => `${i}:${k}`)))

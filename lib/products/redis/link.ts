@@ -8,6 +8,7 @@ import { LookupBudget } from './lookups.ts'
 import { emptyMemory, type MonitorMemory } from './monitor/memory.ts'
 import { freshBudget, type TapBudget } from './monitor/tapBudget.ts'
 import { OwnLookups } from './ownLookups.ts'
+import { KeyQueue } from './packedKeys.ts'
 import { PatternSample } from './patternSample.ts'
 import { SliceSize } from './sliceSize.ts'
 import { type Measured, SlotMeter } from './slots/meter.ts'
@@ -20,6 +21,9 @@ import { WriteCommands } from './writes.ts'
  * `gathering`: some of its keys end together.
  */
 type TtlLooks = { at: number; toldAt: number; settled: boolean; gathering: boolean; toRenew: number }
+
+/** Names that are kept for the look at sizes: as many as one takes. */
+const PASSED_MOST = 500
 
 /** What the probes of one target share: the connection, the newest INFO's few numbers that other probes ask before they cost something. */
 export type RedisLink = {
@@ -41,7 +45,7 @@ export type RedisLink = {
   /** Of SCAN. */
   slices: SliceSize
   /** Names that the sample of TTLs has come past since sizes were looked at. */
-  passed: string[]
+  passed: KeyQueue
   /** Where the walk for further names stands: SCAN's cursor. */
   walk: string
   /** LFU counters are read here, which costs lookups too. */
@@ -66,15 +70,13 @@ export type RedisLink = {
   deaf: string | null
   /** When sizes were looked at last, by the monotonic clock. */
   sizedAt: number
-  /** Bytes and LFU counters of keys that the walk came past. */
+  /** Bytes and LFU counters of keys that the walk came past. What is noted of the largest is their type. */
   sizes: Leaders
-  /** Types of the largest keys, by name as Latin-1. */
-  types: Map<string, string>
   frequencies: Leaders
   /** Sizes, types and idle times by pattern. */
   patterns: PatternSample
-  /** Some keys of the newest slice of that walk. */
-  slice: { name: string; pattern: string }[]
+  /** Some keys of the newest slice of that walk, packed, and the pattern of each. */
+  slice: { keys: string; patterns: readonly string[] }
 }
 
 export const openRedis = (config: RedisConfig): RedisLink => ({
@@ -89,7 +91,7 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   writes: new WriteCommands(),
   madeBefore: 0,
   slices: new SliceSize(),
-  passed: [],
+  passed: new KeyQueue(PASSED_MOST),
   walk: '0',
   lfuRead: false,
   slots: { meter: new SlotMeter(), walk: 0, newest: null },
@@ -104,10 +106,9 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   deaf: null,
   sizedAt: Number.NEGATIVE_INFINITY,
   sizes: new Leaders(20),
-  types: new Map(),
   frequencies: new Leaders(20),
   patterns: new PatternSample(),
-  slice: [],
+  slice: { keys: '', patterns: [] },
 })
 
 /** How long a goodbye may take: a server that hangs delays no shutdown, and its session ends by itself. */

@@ -1,6 +1,6 @@
 import type { Probe } from '../../../model/product.ts'
-import { keyOf } from '../keyName.ts'
 import type { RedisLink } from '../link.ts'
+import { unpacked } from '../packedKeys.ts'
 import { askPerKey, ELSEWHERE, numberOrGone } from '../perKey.ts'
 
 /** Keys of one look. */
@@ -28,11 +28,12 @@ export const idle: Probe<RedisLink, number> = {
 }
 
 async function look(link: RedisLink, signal: AbortSignal): Promise<number> {
-  const wanted = link.patterns.wantingIdle(link.slice)
+  const { keys, patterns } = link.slice
+  const wanted = link.patterns.wantingIdle(unpacked(keys).map((key, i) => ({ key, pattern: patterns[i]! })))
   const asked = wanted.slice(0, link.lookups.take(performance.now(), Math.min(KEYS_MOST, wanted.length), LEAVE).count)
   const answers = await askPerKey(
     link,
-    asked.map(({ name }) => ['OBJECT', 'IDLETIME', keyOf(name)] as const),
+    asked.map(({ key }) => ['OBJECT', 'IDLETIME', key] as const),
     (answer) => numberOrGone('OBJECT IDLETIME', answer),
     signal,
   )

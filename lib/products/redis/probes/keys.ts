@@ -3,9 +3,11 @@ import type { Probe } from '../../../model/product.ts'
 import type { KeyPattern, NewRecord } from '../../../model/record.ts'
 import { keyText, printable, wordOf } from '../../answers.ts'
 import { interned } from '../../interned.ts'
-import { keyOf, nameOf } from '../keyName.ts'
+import { nameOf } from '../keyName.ts'
 import { keyShare, type Wanted } from '../keyShare.ts'
+import type { Leader } from '../leaders.ts'
 import type { RedisLink } from '../link.ts'
+import { packed } from '../packedKeys.ts'
 import type { PatternFacts } from '../patternSample.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE, hereOnly, numberOrGone } from '../perKey.ts'
 import { scan } from '../scan.ts'
@@ -86,11 +88,7 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
   const bytes = answers.map(hereOnly)
   const largest = link.sizes.learn(asked, bytes)
   assertSomeHere(link, answers)
-  const types = await typesOf(
-    link,
-    largest.map(({ key }) => key),
-    signal,
-  )
+  const types = await typesOf(link, largest, signal)
   const big = largest.flatMap(({ key, figure }, i) =>
     types[i] === null ? [] : [{ key: keyText(key.subarray(0, KEY_MAX)), type: types[i]!, bytes: figure }],
   )
@@ -110,7 +108,7 @@ async function measure(link: RedisLink, signal: AbortSignal): Promise<KeysAnswer
 
 /** What the sample of TTLs came past costs no walk; on a quiet server that are few, and a walk of its own goes on. */
 async function names(link: RedisLink, most: number, signal: AbortSignal): Promise<Buffer[]> {
-  const found = link.passed.splice(0).slice(-most).map(keyOf)
+  const found = link.passed.takeAll().slice(-most)
   for (let walked = 0; found.length < most && walked < most; walked += link.slices.names) {
     const slice = await scan(link, link.walk, most - found.length, signal)
     link.walk = slice.cursor
@@ -134,7 +132,7 @@ async function learnPatterns(link: RedisLink, { found, asked, bytes }: Look, sig
     slice.push({ key, pattern })
   }
   const kept = link.patterns.wantingIdle(slice).slice(0, SLICE_KEPT)
-  link.slice = kept.map(({ key, pattern }) => ({ name: nameOf(key), pattern }))
+  link.slice = { keys: packed(kept.map(({ key }) => key)), patterns: kept.map(({ pattern }) => pattern) }
   const wanting = link.patterns.wantingType(slice).slice(0, TYPES)
   const keys = wanting.slice(0, link.lookups.take(performance.now(), wanting.length, LEAVE).count)
   const types = await askTypes(
@@ -157,18 +155,22 @@ function told({ bytesMean, sizes, types, idleSecondsMedian, idles }: PatternFact
 }
 
 /** TYPE of each key, asked once for each while it is among the largest; null: gone, or not known yet because the budget of lookups is used up. */
-async function typesOf(link: RedisLink, largest: Buffer[], signal: AbortSignal): Promise<(string | null)[]> {
-  const ids = largest.map((key) => key.toString('latin1'))
-  const unknown = largest.filter((_, i) => !link.types.has(ids[i]!))
+async function typesOf(link: RedisLink, largest: readonly Leader[], signal: AbortSignal): Promise<(string | null)[]> {
+  const types = largest.map(({ note }) => note)
+  const unknown = largest
+    .keys()
+    .filter((i) => types[i] === null)
+    .toArray()
   const asked = unknown.slice(0, link.lookups.take(performance.now(), unknown.length).count)
-  const answers = await askTypes(link, asked, signal)
+  const keys = asked.map((i) => largest[i]!.key)
+  const answers = await askTypes(link, keys, signal)
   for (const [i, type] of answers.entries()) {
     if (type === null) continue
-    link.types.set(nameOf(asked[i]!), type)
-    link.patterns.type(interned(patternOf(keyText(asked[i]!))), type)
+    types[asked[i]!] = type
+    link.patterns.type(interned(patternOf(keyText(keys[i]!))), type)
   }
-  for (const id of link.types.keys()) if (!ids.includes(id)) link.types.delete(id)
-  return ids.map((id) => link.types.get(id) ?? null)
+  link.sizes.note(types)
+  return types
 }
 
 /** TYPE of each key; null: it is gone, or elsewhere. */

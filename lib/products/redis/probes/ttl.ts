@@ -2,7 +2,6 @@ import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import { keyText, wordOf } from '../../answers.ts'
 import type { Histogram, SampledKey } from '../../ttlSample.ts'
-import { nameOf } from '../keyName.ts'
 import { keyShare, type Wanted } from '../keyShare.ts'
 import type { RedisLink } from '../link.ts'
 import { askPerKey, assertSomeHere, ELSEWHERE } from '../perKey.ts'
@@ -29,8 +28,6 @@ const KEYS_ENOUGH = 500
 const WEIGHT = { doubted: 20, open: 3, usual: 1 }
 /** A histogram that nothing was added to is counted anew after this long: keys in it have ended since. */
 const COUNTED_ANEW_MS = 5_000
-/** Names that are kept for the look at sizes: as many as one takes. */
-const PASSED_MOST = 500
 /** Lookups that are left for the types of big keys and for LFU counters. */
 const LEAVE = 20
 /** Where LFU counters are read, they get as much as this sample. */
@@ -118,7 +115,7 @@ async function sample(link: RedisLink, signal: AbortSignal): Promise<Histogram |
     const endsAt = ends[i]
     return typeof endsAt !== 'number' || endsAt === GONE ? [] : [{ key: keyText(key), endsAt: endsAt < 0 ? null : endsAt }]
   })
-  link.passed.push(...asked.slice(0, PASSED_MOST - link.passed.length).map(nameOf))
+  link.passed.add(asked)
   link.ttl.add(sampled, keys, runId)
   link.ttl.cursor = cursor
   // Names alone are not asked about.
