@@ -2,15 +2,15 @@ import { type ClockStep, movedDate } from '../model/clock.ts'
 import { EvenkeelError } from '../model/error.ts'
 import { type AnyProduct, type Parsed, type Probe, productFor, type TargetConfig } from '../model/product.ts'
 import type { Capability } from '../model/topology.ts'
-import { beatsOf } from './beats.ts'
+import { type Beats, beatsOf } from './beats.ts'
 import { capabilityOf } from './capability.ts'
+import type { Clock } from './clock.ts'
 import { withDeadline } from './deadline.ts'
 import { type Health, nextHealth, retryMs, unknownHealth } from './health.ts'
 import { hostOf } from './host.ts'
 import { Poller } from './poller.ts'
 import type { PollerHost } from './pollerHost.ts'
 import { failureOf, withoutSecrets } from './reason.ts'
-import { Rhythm } from './rhythm.ts'
 import type { Polled, Target, TargetOptions, TargetStatus } from './target.ts'
 
 /** Within this time of a start every slow probe has had its first turn. */
@@ -18,18 +18,19 @@ const FIRST_TURN_MS = 3_000
 /** Why nothing is polled here. */
 const ELSEWHERE = 'another replica polls it'
 
-/** See `createTarget`. */
-export class PolledTarget implements Target {
+/** See `createTarget`. It is what its own pollers poll, too: closures of a host of their own would be made for each of thousands of targets. */
+export class PolledTarget implements Target, PollerHost {
   readonly config: TargetConfig
   readonly product: AnyProduct
   readonly discovers: boolean
   readonly #options: TargetOptions
   /** The product's variant for this configuration. */
   readonly #variant: AnyProduct
-  readonly #link: unknown
-  readonly #pollers: Poller[]
+  readonly link: unknown
+  readonly beats: Beats
+  readonly vitalProbe: Probe<unknown, unknown> | undefined
+  readonly #pollers: readonly Poller[]
   readonly #vital: Poller | undefined
-  readonly #others: Poller[]
   #health: Health
   #runId: string | undefined
   #polling = false
@@ -43,14 +44,13 @@ export class PolledTarget implements Target {
     this.#options = options
     this.#variant = productFor(product, config)
     this.discovers = this.#variant.discover !== undefined
-    this.#link = this.#variant.open(config)
+    this.link = this.#variant.open(config)
+    this.beats = beatsOf(clock)
     this.#health = unknownHealth(clock.now())
     const { probes } = this.#variant
-    const vital = probes.find((probe) => probe.vital) ?? probes[0]
-    const host = this.#host()
-    this.#pollers = probes.map((probe) => this.#poller(probe, probe === vital, host))
+    this.vitalProbe = probes.find((probe) => probe.vital) ?? probes[0]
+    this.#pollers = probes.map((probe) => new Poller(probe, this))
     this.#vital = this.#pollers.find((poller) => poller.vital)
-    this.#others = this.#pollers.filter((poller) => !poller.vital)
   }
 
   start(): void {
@@ -91,7 +91,7 @@ export class PolledTarget implements Target {
 
   async stop(): Promise<void> {
     await Promise.all(this.#pollers.map((poller) => poller.stop()))
-    await this.#variant.close(this.#link)
+    await this.#variant.close(this.link)
   }
 
   async pollNow(): Promise<void> {
@@ -150,61 +150,66 @@ export class PolledTarget implements Target {
     const [up, now] = [this.#health.state === 'up', this.#options.clock.now()]
     return this.#pollers.flatMap((poller) => {
       const { ms, because } = poller.rhythm
-      const capability = capabilityOf(poller, { up, everyMs: ms, because, now })
-      return capability ? [{ feature: poller.probe.feature, ...capability }] : []
+      return capabilityOf(poller, { up, everyMs: ms, because, now }) ?? []
     })
   }
 
   async discover(): Promise<TargetConfig[]> {
     const { poll, clock } = this.#options
     if (!this.#variant.discover) return []
-    const { result } = withDeadline(poll.timeoutMs * 5, clock, (signal) => this.#variant.discover!(this.#link, signal))
+    const { result } = withDeadline(poll.timeoutMs * 5, clock, (signal) => this.#variant.discover!(this.link, signal))
     return result
   }
 
-  #poller(probe: Probe<unknown, unknown>, vital: boolean, host: PollerHost): Poller {
-    const { poll } = this.#options
-    return new Poller(probe, { rhythm: new Rhythm(probe, poll), timeoutMs: probe.timeoutMs ?? poll.timeoutMs, vital }, host)
+  get clock(): Clock {
+    return this.#options.clock
   }
 
-  #host(): PollerHost {
-    const { clock, onStatus } = this.#options
-    return {
-      clock,
-      beats: beatsOf(clock),
-      link: this.#link,
-      delayMs: ({ vital, rhythm }) => (vital ? retryMs(this.#health.failures, rhythm.ms) : rhythm.delayMs()),
-      onRead: (poller, parsed, at) => this.#read(poller, parsed, at),
-      onFail: (poller, error) => this.#failed(poller, error),
-      onStatus,
-      beforeBeat: ({ vital }) => {
-        if (!vital) this.#vital?.ride()
-      },
-      afterBeat: ({ vital }) => {
-        if (vital) for (const poller of this.#others) poller.ride()
-      },
-    }
+  get poll(): TargetOptions['poll'] {
+    return this.#options.poll
   }
 
-  #read({ probe, rhythm, vital }: Poller, parsed: Parsed, at: number): void | Promise<void> {
-    const { clock, onRead, onStatus } = this.#options
-    const slower = rhythm.because
-    rhythm.answered(parsed.samples.length)
-    if (rhythm.because !== slower) onStatus()
+  delayMs({ vital, rhythm }: Poller): number {
+    return vital ? retryMs(this.#health.failures, rhythm.ms) : rhythm.delayMs()
+  }
+
+  onStatus(): void {
+    this.#options.onStatus()
+  }
+
+  beforeBeat(poller: Poller): void {
+    if (poller !== this.#vital) this.#vital?.ride()
+  }
+
+  afterBeat(poller: Poller): void {
+    if (poller !== this.#vital) return
+    for (const other of this.#pollers) if (other !== poller) other.ride()
+  }
+
+  onRead(poller: Poller, parsed: Parsed, at: number): void | Promise<void> {
+    const { clock, onRead } = this.#options
+    const slower = poller.rhythm.because
+    poller.rhythm = poller.rhythm.answered(parsed.samples.length)
+    if (poller.rhythm.because !== slower) this.onStatus()
     this.#noticeRestart(parsed.topology.facts?.runId)
-    const kept = onRead(probe.id, parsed, at, rhythm.ms)
-    if (vital) this.#become(nextHealth(this.#health, 'answered', clock.now()))
+    const kept = onRead(poller.probe.id, parsed, at, poller.rhythm.ms)
+    if (poller === this.#vital) this.#become(nextHealth(this.#health, 'answered', clock.now()))
     return kept
   }
 
-  #failed({ vital, rhythm }: Poller, error: unknown): ReturnType<PollerHost['onFail']> {
+  onFail(poller: Poller, error: unknown): ReturnType<PollerHost['onFail']> {
+    const { vital } = poller
     const because = this.#variant.unavailable?.(error) ?? null
     // Without its vital probe nothing is known of a target, so that one is asked again.
     if (because !== null && !vital) return { state: 'unavailable', because: withoutSecrets(because) }
     const failure = because === null ? failureOf(error) : { how: 'unreadable' as const, reason: withoutSecrets(because) }
     if (vital) this.#become(nextHealth(this.#health, failure, this.#options.clock.now()))
-    rhythm.large = error instanceof EvenkeelError && error.code === 'too_large'
-    return { state: rhythm.large && !vital ? 'resting' : 'gap', because: failure.reason }
+    poller.rhythm = poller.rhythm.failed(error instanceof EvenkeelError && error.code === 'too_large')
+    return { state: poller.rhythm.large && !vital ? 'resting' : 'gap', because: failure.reason }
+  }
+
+  *#others(): Iterable<Poller> {
+    for (const poller of this.#pollers) if (poller !== this.#vital) yield poller
   }
 
   #become(next: Health): void {
@@ -216,7 +221,7 @@ export class PolledTarget implements Target {
     if (before.state === next.state) return
     log.info({ target: this.config.name, state: next.state, error: next.error }, 'target state')
     if (next.state === 'up' && this.#polling) this.#startOthers()
-    else if (next.state === 'down') for (const poller of this.#others) poller.pause(`the target is down: ${next.error ?? 'no answer'}`)
+    else if (next.state === 'down') for (const poller of this.#others()) poller.pause(`the target is down: ${next.error ?? 'no answer'}`)
   }
 
   /** Another run of the server may allow other things and counts its logs anew. */
@@ -226,7 +231,7 @@ export class PolledTarget implements Target {
     this.#runId = seen
     if (!restarted) return
     this.#options.log.info({ target: this.config.name }, 'target restarted')
-    for (const poller of this.#others) poller.reset()
+    for (const poller of this.#others()) poller.reset()
     if (this.#polling) this.#startOthers()
   }
 
@@ -239,6 +244,6 @@ export class PolledTarget implements Target {
   }
 
   #startOthers(): void {
-    for (const poller of this.#others) if (poller.state !== 'unavailable') poller.start(this.#firstTurnMs(poller))
+    for (const poller of this.#others()) if (poller.state !== 'unavailable') poller.start(this.#firstTurnMs(poller))
   }
 }

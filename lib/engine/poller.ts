@@ -4,7 +4,7 @@ import type { Beating } from './beats.ts'
 import { Late, withDeadline } from './deadline.ts'
 import type { PollerHost } from './pollerHost.ts'
 import type { ProbeStatus } from './probeStatus.ts'
-import type { Rhythm } from './rhythm.ts'
+import { Rhythm } from './rhythm.ts'
 
 /** Two beats no further apart than this are one: timers that were set for one moment run in different turns. */
 const RIDE_MS = 20
@@ -19,10 +19,7 @@ type Told = Pick<ProbeStatus, 'lastAt' | 'lastMs' | 'state' | 'because'>
  */
 export class Poller implements Beating, Told {
   readonly probe: Probe<unknown, unknown>
-  readonly rhythm: Rhythm
-  readonly timeoutMs: number
-  /** The target is not read without it. */
-  readonly vital: boolean
+  rhythm: Rhythm
   lastAt: number | null = null
   lastMs: number | null = null
   state: ProbeStatus['state'] = 'waiting'
@@ -40,16 +37,19 @@ export class Poller implements Beating, Told {
   #epoch = 0
   #stopped = false
 
-  constructor(
-    probe: Probe<unknown, unknown>,
-    { rhythm, timeoutMs, vital }: Pick<Poller, 'rhythm' | 'timeoutMs' | 'vital'>,
-    host: PollerHost,
-  ) {
+  constructor(probe: Probe<unknown, unknown>, host: PollerHost) {
     this.probe = probe
-    this.rhythm = rhythm
-    this.timeoutMs = timeoutMs
-    this.vital = vital
+    this.rhythm = Rhythm.of(probe, host.poll)
     this.#host = host
+  }
+
+  get timeoutMs(): number {
+    return this.probe.timeoutMs ?? this.#host.poll.timeoutMs
+  }
+
+  /** The target is not read without it. */
+  get vital(): boolean {
+    return this.probe === this.#host.vitalProbe
   }
 
   /** The first poll comes after `phaseMs`, the others at the probe's rhythm from there. */
@@ -160,12 +160,12 @@ export class Poller implements Beating, Told {
   }
 
   #poll(): Promise<void> {
-    const { probe, timeoutMs } = this
+    const { probe } = this
     const { clock, link } = this.#host
     if (this.#asking) return this.#asking
     if (this.#inFlight) {
       // The last read is past its deadline and holds the slot: this beat has no answer either.
-      this.#fail(new Late(timeoutMs))
+      this.#fail(new Late(this.timeoutMs))
       return DONE
     }
     const wanted = probe.wanted?.(link) ?? true
@@ -180,7 +180,7 @@ export class Poller implements Beating, Told {
     }
     const asked = this.#epoch
     const at = clock.monotonic()
-    const { result, settled } = withDeadline(timeoutMs, clock, (signal) => probe.read(link, this.#cursor, signal))
+    const { result, settled } = withDeadline(this.timeoutMs, clock, (signal) => probe.read(link, this.#cursor, signal))
     const asking = this.#answered(result, asked, at)
     this.#asking = asking
     this.#inFlight = this.#ended(asking, settled)

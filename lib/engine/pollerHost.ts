@@ -1,4 +1,4 @@
-import type { Parsed } from '../model/product.ts'
+import type { Parsed, Probe } from '../model/product.ts'
 import type { Beats } from './beats.ts'
 import type { Clock } from './clock.ts'
 import type { Poller } from './poller.ts'
@@ -8,6 +8,10 @@ export interface PollerHost {
   readonly clock: Clock
   readonly beats: Beats
   readonly link: unknown
+  /** The configuration's. */
+  readonly poll: { readonly everyMs: number; readonly timeoutMs: number }
+  /** The one without which it is not read. */
+  readonly vitalProbe: Probe<unknown, unknown> | undefined
   /** How long until the next poll; the rhythm unless the target is down. */
   delayMs(poller: Poller): number
   /** A good answer. The next poll waits until a large one has been taken in. */

@@ -86,3 +86,15 @@ describe('patternOf', () => {
     expect(patternOf('a1:'.repeat(100_000)).length).toBeLessThanOrEqual(80)
   })
 })
+
+it('tells keys of more patterns apart than a byte has numbers', () => {
+  const sample = new TtlSample()
+  const letters = (i: number) => [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('')
+  const found = Array.from({ length: 900 }, (_, i) => ({ key: `${letters(i % 300)}:${i}`, endsAt: NOW + 1_000 * (i % 300) + 500 }))
+  for (let from = 0; from < 900; from += 50) sample.add(found.slice(from, from + 50), 10_000, 'run')
+  const shares = sample.patternShares(NOW, 1_000)
+  expect(shares).toHaveLength(300)
+  expect(shares.every(({ sampled }) => sampled === 3)).toBe(true)
+  expect(shares.find(({ pattern }) => pattern === `${letters(299)}:*`)?.ttlMsMedian).toBe(299_500)
+  expect(sample.newest(3)).toEqual([899, 898, 897].map((i) => found[i]!.endsAt))
+})

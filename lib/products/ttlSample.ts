@@ -29,13 +29,15 @@ export type PatternShare = {
   ttlCounts: number[]
 }
 
-// 20 s of sampling at 200 keys a second; about 24 kB a target.
+// 20 s of sampling at 200 keys a second; about 20 kB a target.
 const SAMPLE_MAX = 4_000
 /** Places at first: a sample that is taken slowly takes no more memory than it holds. */
-const PLACES_FIRST = 256
+const PLACES_FIRST = 64
 const BUCKET_MS = 1_000
 // A cliff further away is seen in time when it comes nearer.
 const HORIZON_MS = 15 * 60_000
+/** Numbers of patterns that take one byte. */
+const BYTE = 256
 /** Names of patterns until those that no key of the sample has any more are dropped: at most as many as it has keys are in use. */
 const PATTERNS_MAX = 2 * SAMPLE_MAX
 
@@ -60,7 +62,7 @@ export class TtlSample {
   private readonly places = new Map<string, number>()
   /** Of each sampled key when it ends, NaN for never, and the number of its pattern: two columns, because objects would be ten times as large. */
   private readonly ends = new EndTimes(PLACES_FIRST)
-  private of = new Uint16Array(PLACES_FIRST)
+  private of: Uint8Array | Uint16Array = new Uint8Array(PLACES_FIRST)
   private size = 0
   private next = 0
   /** As many as it may hold now. */
@@ -81,7 +83,9 @@ export class TtlSample {
         if (place === this.of.length) this.grow()
       } else this.next = (this.next + 1) % most
       this.ends.set(place, endsAt ?? Number.NaN)
-      this.of[place] = this.intern(interned(patternOf(key)))
+      const number = this.intern(interned(patternOf(key)))
+      if (number >= BYTE && this.of.BYTES_PER_ELEMENT === 1) this.of = Uint16Array.from(this.of)
+      this.of[place] = number
     }
   }
 
@@ -167,7 +171,7 @@ export class TtlSample {
 
   private grow(): void {
     const length = Math.min(SAMPLE_MAX, 2 * this.of.length)
-    const of = new Uint16Array(length)
+    const of = this.of.BYTES_PER_ELEMENT === 1 ? new Uint8Array(length) : new Uint16Array(length)
     of.set(this.of)
     this.of = of
     this.ends.grow(length)

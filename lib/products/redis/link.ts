@@ -22,6 +22,8 @@ import { WriteCommands } from './writes.ts'
  */
 type TtlLooks = { at: number; toldAt: number; settled: boolean; gathering: boolean; toRenew: number }
 
+/** Of all servers that have none. */
+export const NONE_OPEN: ReadonlyMap<string, number> = new Map()
 /** Names that are kept for the look at sizes: as many as one takes. */
 const PASSED_MOST = 500
 
@@ -53,7 +55,7 @@ export type RedisLink = {
   /** The load of each slot of a Cluster. `walk`: where the count of keys goes on; `noStatsOn`: the run that knows no SLOT-STATS. */
   slots: { meter: SlotMeter; walk: number; noStatsOn?: string; newest: Measured | null }
   /** When each open slot of a Cluster was first seen open, by the monotonic clock. */
-  openSince: Map<string, number>
+  openSince: ReadonlyMap<string, number>
   /** Slices of keys, one after the other, of which none was answered for here. */
   noneHere: number
   /** Entries of SLOWLOG that could not be read, of all that were. */
@@ -61,7 +63,7 @@ export type RedisLink = {
   /** Takes one section of INFO at a time: Redis before 7. */
   oldInfo: boolean
   /** This Evenkeel's connections, of the newest CLIENT LIST. */
-  own: Set<string>
+  own: readonly string[]
   hotkeys: HotkeysMemory
   monitored: MonitorMemory
   /** MONITOR without an end, for references. */
@@ -95,11 +97,11 @@ export const openRedis = (config: RedisConfig): RedisLink => ({
   walk: '0',
   lfuRead: false,
   slots: { meter: new SlotMeter(), walk: 0, newest: null },
-  openSince: new Map(),
+  openSince: NONE_OPEN,
   noneHere: 0,
   slowUnread: { count: 0, of: 0, example: '' },
   oldInfo: false,
-  own: new Set(),
+  own: [],
   hotkeys: noHotkeys(),
   monitored: emptyMemory(),
   tapped: freshBudget(),

@@ -38,6 +38,16 @@ describe('write commands', () => {
     expect(asked).toHaveLength(5)
   })
 
+  it('are told by each server for itself, however alike they were before', async () => {
+    const [one, other] = [new WriteCommands(), new WriteCommands()]
+    await one.learn(server({ zap: ['write'] }).client, 'r1', ['zap', 'get'], signal)
+    await other.learn(server({ zap: ['write'] }).client, 'r2', ['zap', 'get'], signal)
+    await one.learn(server({ zip: ['write'] }).client, 'r1', ['zap', 'get', 'zip'], signal)
+    expect([one, other].map((writes) => ['zap', 'get', 'zip'].filter((name) => writes.has(name)))).toEqual([['zap', 'zip'], ['zap']])
+    await other.learn(server({ zap: ['readonly'] }).client, 'r3', ['zap', 'get'], signal)
+    expect([one.has('zap'), other.has('zap')]).toEqual([true, false])
+  })
+
   it('come with the newer commands that the server knows', async () => {
     const writes = new WriteCommands()
     await writes.learn(server({ commandlog: ['admin'] }).client, 'r1', [], signal)

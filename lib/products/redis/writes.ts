@@ -37,15 +37,31 @@ export function writesBy(name: string, row: unknown): boolean {
   return Array.isArray(flags) ? flags.some((flag) => wordOf(flag) === 'write') : usually(name)
 }
 
+type Decided = ReadonlyMap<string, boolean>
+const NOTHING: Decided = new Map()
+
+/** By its JSON: what was decided alike is one table for all servers, as those of one version say the same of the same commands. */
+const decided = new Map<string, Decided>()
+const DECIDED_MAX = 500
+
+function shared(known: Decided): Decided {
+  const text = JSON.stringify([...known])
+  const same = decided.get(text)
+  if (same) return same
+  if (decided.size >= DECIDED_MAX) decided.clear()
+  decided.set(text, known)
+  return known
+}
+
 /**
  * Which commands put, change or remove a value, by the server's own flags: a list would miss those of the next version. Asked once for each
  * name that the server counts, and kept for its run: what was once decided stays, so that the sum of their calls never falls.
  */
 export class WriteCommands {
-  private known = new Map<string, boolean>()
+  private known = NOTHING
   private runId = ''
   private refused = false
-  private newer = new Set<string>()
+  private newer: readonly string[] = []
 
   has(name: string): boolean {
     return this.known.get(name) ?? usually(name)
@@ -53,25 +69,27 @@ export class WriteCommands {
 
   /** Whether this server knows one of the `NEWER` commands; no, where it does not tell. */
   knows(name: string): boolean {
-    return this.newer.has(name)
+    return this.newer.includes(name)
   }
 
   async learn(client: RedisClient, runId: string, names: readonly string[], signal: AbortSignal): Promise<void> {
     if (runId !== this.runId) {
       this.runId = runId
       this.refused = false
-      this.known.clear()
+      this.known = NOTHING
       const asked = NEWER
       const rows = await this.rowsOf(client, asked, signal)
-      const known = asked.filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
-      this.newer = new Set(known)
+      this.newer = asked.filter((name, i) => Array.isArray(rows[i]) && wordOf(rows[i][0]).toLowerCase() === name)
     }
     const unknown = names.filter((name) => !this.known.has(name)).slice(0, KNOWN_MAX - this.known.size)
+    if (unknown.length === 0) return
+    const known = new Map(this.known)
     for (let from = 0; from < unknown.length; from += BATCH) {
       const asked = unknown.slice(from, from + BATCH)
       const rows = await this.rowsOf(client, asked, signal)
-      for (const [i, name] of asked.entries()) this.known.set(name, writesBy(name, rows[i]))
+      for (const [i, name] of asked.entries()) known.set(name, writesBy(name, rows[i]))
     }
+    this.known = shared(known)
   }
 
   private async rowsOf(client: RedisClient, names: string[], signal: AbortSignal): Promise<unknown[]> {

@@ -1,7 +1,7 @@
 import { malformed } from '../../../model/error.ts'
 import type { Probe } from '../../../model/product.ts'
 import type { NewRecord } from '../../../model/record.ts'
-import { decimalOf, partlyRead, printable, rawRecord, readings, wordOf } from '../../answers.ts'
+import { decimalOf, detached, partlyRead, printable, rawRecord, readings, wordOf } from '../../answers.ts'
 import { buffersByClass, clientField } from '../clientBuffers.ts'
 import { WRAPPED } from '../infoLines.ts'
 import type { RedisLink } from '../link.ts'
@@ -24,7 +24,7 @@ export const clients: Probe<RedisLink, string> = {
   async read(link, _cursor, signal) {
     const answer = await link.client.call(['CLIENT', 'LIST'], signal)
     if (typeof answer !== 'string') throw malformed('CLIENT LIST is to answer text', wordOf(answer))
-    link.own = new Set(answer.split('\n').flatMap((row) => (row.includes(' name=evenkeel ') ? addressOf(row) : [])))
+    link.own = answer.split('\n').flatMap((row) => (row.includes(' name=evenkeel ') ? addressOf(row) : []))
     return answer
   },
   parse(raw, { at }) {
@@ -52,7 +52,7 @@ export const clients: Probe<RedisLink, string> = {
 }
 
 /** None over a unix socket, where all clients look alike. */
-const addressOf = (row: string) => / addr=([^\s/]\S*)/.exec(row)?.[1] ?? []
+const addressOf = (row: string) => / addr=([^\s/]\S*)/.exec(row)?.slice(1).map(detached) ?? []
 
 /** Of all connections; undefined: the server tells of none. A number that cannot be makes neither known. */
 function bytesOf(rows: readonly string[], name: string): { max: number; sum: number } | undefined {

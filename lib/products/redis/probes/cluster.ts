@@ -4,7 +4,7 @@ import type { OpenSlotFact } from '../../../model/slots.ts'
 import type { ClusterFacts } from '../../../model/topology.ts'
 import { partlyRead, rawRecord, readings, wordOf } from '../../answers.ts'
 import { type ClusterNode, clusterId, type OpenSlot, openIn, parseClusterNodes } from '../clusterNodes.ts'
-import type { RedisLink } from '../link.ts'
+import { NONE_OPEN, type RedisLink } from '../link.ts'
 
 /** `openMs`: for how long each of its open slots has been seen open, by `SLOT WAY NODE`; one that is missing was seen first. */
 export type ClusterAnswer = { nodes: string; openMs: Record<string, number> }
@@ -23,10 +23,12 @@ export const cluster: Probe<RedisLink, ClusterAnswer> = {
   everyMs: 10_000,
   cost: 'about 20 µs of Redis CPU each 10 s for six nodes',
   wanted: ({ seen }) => (seen === null || seen.clustered ? true : 'it is no node of a Redis Cluster'),
-  async read({ client, openSince }, _cursor, signal) {
-    const answer = await client.call(['CLUSTER', 'NODES'], signal)
+  async read(link, _cursor, signal) {
+    const answer = await link.client.call(['CLUSTER', 'NODES'], signal)
     if (typeof answer !== 'string') throw malformed('CLUSTER NODES is to answer text', wordOf(answer))
-    return { nodes: answer, openMs: agesOf(answer, openSince, performance.now()) }
+    const now = performance.now()
+    link.openSince = openSinceBy(answer, link.openSince, now)
+    return { nodes: answer, openMs: Object.fromEntries(link.openSince.entries().map(([key, first]) => [key, Math.round(now - first)])) }
   },
   parse({ nodes: raw, openMs }, { at }) {
     const { nodes, unread } = parseClusterNodes(raw)
@@ -50,14 +52,12 @@ export const cluster: Probe<RedisLink, ClusterAnswer> = {
 
 const keyOf = ({ slot, way, node }: OpenSlot) => `${slot} ${way} ${node}`
 
-/** Notes when each open slot of the node itself was first seen; forgets those that were closed. */
-function agesOf(answer: string, since: Map<string, number>, now: number): Record<string, number> {
+/** When each open slot of the node itself was first seen; those that were closed are forgotten. */
+function openSinceBy(answer: string, before: ReadonlyMap<string, number>, now: number): ReadonlyMap<string, number> {
   // A line that is none is told by `parse`.
   const line = answer.split('\n').find((one) => /\bmyself\b/.test(one)) ?? ''
-  const open = new Set(openIn(line).slice(0, OPEN_MOST).map(keyOf))
-  for (const key of since.keys()) if (!open.has(key)) since.delete(key)
-  for (const key of open) if (!since.has(key)) since.set(key, now)
-  return Object.fromEntries([...since].map(([key, first]) => [key, Math.round(now - first)]))
+  const open = openIn(line).slice(0, OPEN_MOST).map(keyOf)
+  return open.length === 0 ? NONE_OPEN : new Map(open.map((key) => [key, before.get(key) ?? now]))
 }
 
 function factsOf(self: ClusterNode, nodes: readonly ClusterNode[], openMs: Record<string, number>): ClusterFacts {

@@ -20,12 +20,14 @@ export type Measured = Omit<SlotLoads, 'kind' | 'target' | 'id' | 'at'>
 export class SlotMeter {
   #snapshots: Snapshot[] = []
   /** Newest count of each slot that is still served. */
-  #counts = new Map<number, SlotCount>()
+  #counts: Map<number, SlotCount> | null = null
 
   /** `served`: the slots that the node serves now; what it has given away is forgotten. */
   note(counts: readonly SlotCount[], served: ReadonlySet<number>, at: number): void {
-    for (const slot of this.#counts.keys()) if (!served.has(slot)) this.#counts.delete(slot)
-    for (const count of counts) if (served.has(count.slot)) this.#counts.set(count.slot, count)
+    this.#counts ??= new Map()
+    const newest = this.#counts
+    for (const slot of newest.keys()) if (!served.has(slot)) newest.delete(slot)
+    for (const count of counts) if (served.has(count.slot)) newest.set(count.slot, count)
     const cpuUs = new Map(counts.flatMap(({ slot, cpuUs }) => (cpuUs === null ? [] : [[slot, cpuUs] as const])))
     if (cpuUs.size === 0) {
       this.#snapshots = []
@@ -40,7 +42,7 @@ export class SlotMeter {
 
   /** Null while too little is known. */
   measured(served: ReadonlySet<number>): Measured | null {
-    const known = [...this.#counts.values()].sort((a, b) => a.slot - b.slot)
+    const known = [...(this.#counts?.values() ?? [])].sort((a, b) => a.slot - b.slot)
     if (known.length === 0) return null
     const columns = {
       of: served.size,
