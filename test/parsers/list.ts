@@ -1198,4 +1198,5 @@ export const NO_READERS = [
   'notifiers/markup.ts#cut',
   'notifiers/markup.ts#bytes',
   'products/interned.ts#interned',
+  'products/redis/packedKeys.ts#unpacked',
 ]
