@@ -2,7 +2,8 @@ import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
 import { type Place, placeOf, type RedisConnection, redisAddress } from './config.ts'
 import { CLOSED, FIRST_BYTES, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
-import { ReplyGuard } from './replyGuard.ts'
+import { NotResp, ReplyGuard } from './replyGuard.ts'
+import { type Reader, SharedReads, type SharedReadsOptions } from './sharedReads.ts'
 import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
 
 export type Argument = string | number | Buffer
@@ -27,19 +28,12 @@ export interface RedisClient {
 export function createRedisClient(config: RedisConnection): RedisClient {
   const address = redisAddress(config)
   const place = placeOf(config.url)
-  const redis = new Redis({ ...connectOptions(place, config), ...QUIET })
   // "Connection is closed" hides the reason; the reason itself (WRONGPASS, ECONNREFUSED) comes only by this event.
   let lastError: unknown = null
   let connecting: Promise<void> | null = null
   let answered = false
   /** The first bytes of a connection over which no call was answered yet. */
   let first: Buffer | null = null
-  redis.on('error', (error) => {
-    lastError = error
-  })
-  redis.on('ready', () => {
-    lastError = null
-  })
   /** Calls whose replies are not all here, the oldest first: replies come in the order of the commands. */
   const waiting = new Set<(error: unknown) => void>()
   let guard = new ReplyGuard(address)
@@ -47,33 +41,48 @@ export function createRedisClient(config: RedisConnection): RedisClient {
   let refused: unknown = null
   /** Ends when a connection that was cut has ended. */
   let ending: Promise<void> | null = null
-  redis.on('connect', () => {
+  /** Calls for bytes whose replies are not here: those are parts of the chunk that they came in. */
+  let callsForBytes = 0
+  const reader: Reader = (stream) => {
     const own = new ReplyGuard(address)
     guard = own
     refused = null
     first = null
-    const { stream } = redis
-    const look = (chunk: Buffer) => {
+    let isRefused = false
+    const refuse = (error: unknown) => {
+      isRefused = true
+      stream.pause()
+      refused = error
+      // Replies that were whole before this one have settled by then.
+      setImmediate(() => {
+        if (!refused) return
+        const [waits] = waiting
+        if (waits) waits(error)
+        else lastError = error
+        refused = null
+        cut()
+      })
+    }
+    return (chunk) => {
+      if (isRefused) return
       if (!answered) first ??= Buffer.from(chunk.subarray(0, FIRST_BYTES))
       try {
         own.take(chunk)
       } catch (error) {
-        stream.off('data', look)
-        stream.pause()
-        refused = error
-        // Replies that were whole before this one have settled by then.
-        setImmediate(() => {
-          if (!refused) return
-          const [refuse] = waiting
-          if (refuse) refuse(error)
-          else lastError = error
-          refused = null
-          cut()
-        })
+        refuse(error)
       }
+      // The decoder keeps nothing of what is whole, but for those who ask for bytes.
+      const isRead = own.whole && callsForBytes === 0 && !isRefused
+      stream.emit('data', isRead ? chunk : Buffer.from(chunk.subarray(0, own.passed)))
     }
-    // Before the decoder, which listens already.
-    stream.prependListener('data', look)
+  }
+  const options: SharedReadsOptions = { ...connectOptions(place, config), ...QUIET, reader }
+  const redis = new Redis(options)
+  redis.on('error', (error) => {
+    lastError = error
+  })
+  redis.on('ready', () => {
+    lastError = null
   })
 
   /** Ends the connection at once, whatever is still under way on it. */
@@ -140,21 +149,22 @@ export function createRedisClient(config: RedisConnection): RedisClient {
       })
       answered = true
       return answer
-    } catch (error) {
+    } catch (thrown) {
+      let error = thrown
       if (refused && waiting.values().next().value === refuse) {
         // The decoder failed on it first.
-        const refusal = refused
+        error = refused
         refused = null
         cut()
-        throw refusal
       }
       if (isServersOwn(error)) throw error
-      const failure = unreachable(isClosed(error) && lastError ? lastError : error, address)
-      if (answered || failure.message !== CLOSED) throw failure
+      if (isClosed(error) && lastError) error = lastError
+      const failure = unreachable(error, address)
+      if (answered || !(failure.message === CLOSED || error instanceof NotResp)) throw failure
       const speaker = speakerOf(first)
       if (speaker === 'stranger') throw new EvenkeelError(failure.code, strangerWords(address, first!), { cause: error })
       if (speaker === 'redis') throw failure
-      throw new EvenkeelError(failure.code, failure.message + closedPerhaps(place, config), { cause: error })
+      throw new EvenkeelError(failure.code, CLOSED + closedPerhaps(place, config), { cause: error })
     } finally {
       signal.removeEventListener('abort', giveUp)
       waiting.delete(refuse)
@@ -165,7 +175,14 @@ export function createRedisClient(config: RedisConnection): RedisClient {
   return {
     address,
     call: ([name, ...args], signal) => within(signal, () => redis.call(name, ...args)),
-    callBytes: ([name, ...args], signal) => within(signal, () => redis.callBuffer(name, ...args)),
+    async callBytes([name, ...args], signal) {
+      callsForBytes++
+      try {
+        return await within(signal, () => redis.callBuffer(name, ...args))
+      } finally {
+        callsForBytes--
+      }
+    },
     pipeline: (commands, signal) =>
       within(signal, async () => {
         const pipeline = redis.pipeline()
@@ -205,6 +222,7 @@ export async function withRedis<T>(config: RedisConnection, work: (client: Redis
 }
 
 const QUIET = {
+  Connector: SharedReads,
   lazyConnect: true,
   retryStrategy: () => null,
   enableOfflineQueue: false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ANSWER_MAX_BYTES } from '../../model/limits.ts'
-import { ReplyGuard } from './replyGuard.ts'
+import { NotResp, ReplyGuard } from './replyGuard.ts'
 
 /** Feeds a text in pieces of that size. */
 function feed(guard: ReplyGuard, text: string | Buffer, step: number) {
@@ -29,6 +29,35 @@ describe('the guard of RESP replies', () => {
     expect(() => feed(guard, replies.join('').repeat(20), step)).not.toThrow()
     // Each was taken for whole: the next header is read as one.
     expect(() => feed(guard, '$1000000000\r\n', step)).toThrow('954 MiB')
+  })
+
+  it.each(['$%', '$', '$-5', '$-01', '$--1', '$1e1', '$ 3', '$+3', '*x', '*-2', '+a\rb', '%1', '_', '\n', '\0'])(
+    'refuses %j, which is no reply, in any pieces',
+    (line) => {
+      for (const step of [1, 2, 100]) {
+        const guard = new ReplyGuard('a')
+        feed(guard, '*2\r\n:1\r\n', step)
+        expect(() => feed(guard, `${line}\r\n`, step)).toThrow(NotResp)
+      }
+      expect(() => feed(new ReplyGuard('a'), '+no return\n', 1)).toThrow(NotResp)
+    },
+  )
+
+  it('says how much of a chunk comes before what it refuses, and whether replies are whole', () => {
+    const guard = new ReplyGuard('a')
+    for (const [piece, whole] of [
+      ['+a\r\n', true],
+      ['*1\r', false],
+      ['\n', false],
+      ['$2\r\nab', false],
+      ['\r', false],
+      ['\n', true],
+    ] as const) {
+      guard.take(Buffer.from(piece))
+      expect([guard.passed, guard.whole]).toEqual([piece.length, whole])
+    }
+    expect(() => guard.take(Buffer.from('+a\r\n*2\r\n+b\r\n$%\r\nabc'))).toThrow(NotResp)
+    expect(guard.passed).toBe(12)
   })
 
   it('refuses a string by its header, before its bytes come', () => {

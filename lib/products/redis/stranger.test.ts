@@ -6,6 +6,7 @@ import { speakerOf, strangerWords } from './errors.ts'
 
 const NOISE = Buffer.from([0x8f, 0x02, 0xff, 0x41, 0x0d, 0x0a, 0x22, 0x5c])
 const NOISE_WORDS = 'is not Redis: it began with "\\x8f\\x02\\xffA\\x0d\\x0a\\x22\\x5c"'
+const NO_RESP = "what answers at AT does not speak Redis's protocol"
 const TLS_WORDS = 'it closed the connection; perhaps it speaks TLS alone: rediss://'
 
 /** What three calls are told of a server that does this with each connection. */
@@ -44,6 +45,10 @@ test.each<[string, (socket: Socket) => void, string]>([
   ['SSH', (socket) => socket.write('SSH-2.0-x\r\n'), 'what answers at AT is not Redis: it began with "SSH-2.0-x\\x0d\\x0a"'],
   ['an alert of TLS', (socket) => socket.on('data', () => socket.end(Buffer.from([0x15, 3, 1, 0, 2, 2, 40]))), TLS_WORDS],
   ['nothing, and closes', (socket) => socket.on('data', () => socket.end()), TLS_WORDS],
+  // The library takes it for a length of -11, and would read the same bytes for ever.
+  ['a length that is none', (socket) => socket.on('data', () => socket.write('$%\r\nabc\r\n')), NO_RESP],
+  ['that within a reply', (socket) => socket.on('data', () => socket.write('*2\r\n+a\r\n$-5\r\nabc\r\n')), NO_RESP],
+  ['a reply of RESP3', (socket) => socket.on('data', () => socket.write('%1\r\n+a\r\n:1\r\n')), NO_RESP],
   ['half a reply, and closes', (socket) => socket.on('data', () => socket.end('+O')), 'it closed the connection'],
 ])('a server that says %s is told as what it is', async (_, serve, words) => {
   expect(await told(serve)).toEqual([words, words, words])
