@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
-import { type Place, placeOf, type RedisConnection, redisAddress } from './config.ts'
+import { placeOf, type RedisConnection, redisAddress } from './config.ts'
+import { connectOptions } from './connectOptions.ts'
 import { CLOSED, FIRST_BYTES, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
 import { NotResp, ReplyGuard } from './replyGuard.ts'
-import { type Reader, SharedReads, type SharedReadsOptions } from './sharedReads.ts'
-import { closedPerhaps, mutePerhaps, tlsOptions } from './tls.ts'
+import type { Reader } from './sharedReads.ts'
+import { closedPerhaps, mutePerhaps } from './tls.ts'
 
 export type Argument = string | number | Buffer
 export type Command = readonly [name: string, ...args: Argument[]]
@@ -76,8 +77,7 @@ export function createRedisClient(config: RedisConnection): RedisClient {
       stream.emit('data', isRead ? chunk : Buffer.from(chunk.subarray(0, own.passed)))
     }
   }
-  const options: SharedReadsOptions = { ...connectOptions(place, config), ...QUIET, reader }
-  const redis = new Redis(options)
+  const redis = new Redis(connectOptions(place, config, reader))
   redis.on('error', (error) => {
     lastError = error
   })
@@ -218,32 +218,6 @@ export async function withRedis<T>(config: RedisConnection, work: (client: Redis
     return await work(client)
   } finally {
     await client.close()
-  }
-}
-
-const QUIET = {
-  Connector: SharedReads,
-  lazyConnect: true,
-  retryStrategy: () => null,
-  enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  // The ready check is an INFO of its own, and waits while a server loads its data: both are the probes' business.
-  enableReadyCheck: false,
-  connectTimeout: 5_000,
-  connectionName: 'evenkeel',
-  disableClientInfo: true,
-  // RESP2 passes through every proxy and old server.
-  protocol: 2,
-} as const
-
-function connectOptions(place: Place, config: RedisConnection) {
-  return {
-    ...(place.path === undefined ? { host: place.host, port: place.port } : { path: place.path }),
-    db: place.db,
-    username: config.username ?? place.username,
-    password: config.password ?? place.password,
-    ...(place.tls ? { tls: tlsOptions(place, config) } : {}),
   }
 }
 
