@@ -74,7 +74,7 @@ export function createRedisClient(config: RedisConnection): RedisClient {
       }
       // The decoder keeps nothing of what is whole, but for those who ask for bytes.
       const isRead = own.whole && callsForBytes === 0 && !isRefused
-      stream.emit('data', isRead ? chunk : Buffer.from(chunk.subarray(0, own.passed)))
+      stream.emit('data', isRead ? chunk : copyOf(chunk, own.passed))
     }
   }
   const redis = new Redis(connectOptions(place, config, reader))
@@ -219,6 +219,13 @@ export async function withRedis<T>(config: RedisConnection, work: (client: Redis
   } finally {
     await client.close()
   }
+}
+
+/** In memory of its own: of Node's pool, a name that is kept would keep what others read. */
+function copyOf(chunk: Buffer, bytes: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes)
+  chunk.copy(copy, 0, 0, bytes)
+  return copy
 }
 
 const isClosed = (error: unknown) => error instanceof Error && /Connection is closed|Stream isn't writeable/i.test(error.message)

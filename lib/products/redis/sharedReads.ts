@@ -16,8 +16,8 @@ type TlsOptions = tls.ConnectionOptions & { onread: net.OnReadOpts }
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
 
 /**
- * A connector of the client library whose sockets all read into one buffer. Otherwise Node allocates 64 KiB for each read and copies what came into
- * memory of its own, which lives until the next search for garbage: of 1,000 caches 16 MB of the process were such memory, or holes that it left.
+ * A connector of the client library whose sockets all read into one buffer. Otherwise Node allocates 64 KiB for each read, and memory for what came
+ * with an object that V8 has to look for: with 2,000 caches 19 and 44 MiB of the process in two pairs of runs.
  */
 export class SharedReads extends AbstractConnector {
   readonly #options: SharedReadsOptions
