@@ -148,8 +148,11 @@ export class TtlSample {
 
   /** The buckets that hold something. */
   private told(first: number, counts: Uint16Array): [number, number][] {
-    const buckets: [number, number][] = []
-    for (let i = 0; i < counts.length; i++) if (counts[i]! > 0) buckets.push(bucketOf((first + i) * BUCKET_MS, counts[i]!))
+    let held = 0
+    for (let i = 0; i < counts.length; i++) if (counts[i]! > 0) held++
+    // As long as it is to be: a list that grows gets half as much room again, and this one is kept.
+    const buckets = new Array<[number, number]>(held)
+    for (let i = 0, at = 0; at < held; i++) if (counts[i]! > 0) buckets[at++] = bucketOf((first + i) * BUCKET_MS, counts[i]!)
     return buckets
   }
 

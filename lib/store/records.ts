@@ -3,6 +3,7 @@ import { type ClockStep, movedDate } from '../model/clock.ts'
 import type { NewRecord, RecordKind, RecordOf, TargetRecord } from '../model/record.ts'
 import type { OnDamaged } from './damagedRows.ts'
 import { HeldText } from './heldText.ts'
+import { byAge, isHeld, RecordTable, type Row, told } from './recordTable.ts'
 import { readRow } from './shapes.ts'
 
 const HOUR = 3_600_000
@@ -35,24 +36,18 @@ const SLACK = 1.2
 /** Those that pause are looked through this often. */
 const LOOK_MS = 10_000
 
-/** The newest answer of a probe as it is kept: it changes with each poll, and pages ask for few. */
-type Held = Pick<RecordOf<'raw'>, 'kind' | 'id' | 'target' | 'at'> & { held: HeldText }
-const isHeld = (record: TargetRecord | Held): record is Held => 'held' in record
-const told = (record: TargetRecord | Held): TargetRecord =>
-  isHeld(record) ? { kind: 'raw', id: record.id, at: record.at, text: record.held.text, target: record.target } : record
-
-type Table = Map<string, TargetRecord | Held>
 type Pending = { kind: RecordKind; target: string; id: string }
 
 /** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
 export class Records {
-  readonly #kinds = new Map<RecordKind, Map<string, Table>>()
+  readonly #kinds = new Map<RecordKind, Map<string, RecordTable>>()
   readonly #dirty = new Map<string, Pending>()
   /** Those that pause: when each was written last, and which have changed since. */
   readonly #writtenAt = new Map<string, number>()
   readonly #pausing = new Map<string, Pending>()
   #lookedAt = Number.NEGATIVE_INFINITY
-  readonly #sorted = new Map<string, TargetRecord[]>()
+  /** Of all targets, by kind. */
+  readonly #newestFirst = new Map<RecordKind, readonly TargetRecord[]>()
   readonly #write: (record: TargetRecord) => void
   readonly #erase: (kind: string, target: string, id: string) => void
 
@@ -63,7 +58,7 @@ export class Records {
         onDamaged('record', String(row.id))
         continue
       }
-      this.#table(record.kind, record.target).set(record.id, record)
+      this.#table(record.kind, record.target).set(record)
     }
     const write = db.prepare(
       'INSERT INTO record (kind, target, id, at, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, target, id) DO UPDATE SET at = excluded.at, json = excluded.json',
@@ -75,13 +70,14 @@ export class Records {
 
   put(target: string, records: readonly NewRecord[]): void {
     let kind: RecordKind | null = null
-    let table!: Table
+    let table!: RecordTable
     for (const fresh of records) {
       // Those of one kind come together.
       if (fresh.kind !== kind) {
         kind = fresh.kind
         table = this.#table(kind, target)
-        this.#forgetSorted(kind, target)
+        table.changed()
+        this.#newestFirst.delete(kind)
       }
       const before = table.get(fresh.id)
       if (before?.kind === 'fact' && fresh.kind === 'fact' && before.value === fresh.value) {
@@ -94,26 +90,23 @@ export class Records {
         before.held.set(fresh.text)
         continue
       }
-      const record =
-        fresh.kind === 'raw'
-          ? ({ kind: 'raw', id: fresh.id, target, at: fresh.at, held: new HeldText(fresh.text) } satisfies Held)
-          : ({ ...fresh, target } as TargetRecord)
-      table.set(record.id, record)
-      if (BOUNDS[record.kind].lasting) this.#changed(record.kind, target, record)
-      if (table.size > BOUNDS[record.kind].most * SLACK) this.#bound(record.kind, target, table, Number.NEGATIVE_INFINITY)
+      table.set(rowOf(fresh, target))
+      if (BOUNDS[kind].lasting) this.#changed(kind, target, fresh)
+      if (table.size > BOUNDS[kind].most * SLACK) this.#bound(kind, target, table, Number.NEGATIVE_INFINITY)
     }
   }
 
   list<K extends RecordKind>(kind: K, target?: string): RecordOf<K>[] {
-    const key = sortedKey(kind, target)
-    let sorted = this.#sorted.get(key)
-    if (!sorted) {
-      const tables = this.#kinds.get(kind)
-      const wanted = target === undefined ? [...(tables?.values() ?? [])] : [tables?.get(target) ?? (new Map() as Table)]
-      sorted = wanted.flatMap((table) => [...table.values()].map(told)).sort((a, b) => b.at - a.at)
-      this.#sorted.set(key, sorted)
-    }
-    return [...(sorted as RecordOf<K>[])]
+    return [...(target === undefined ? this.#all(kind) : (this.#kinds.get(kind)?.get(target)?.newestFirst() ?? []))] as RecordOf<K>[]
+  }
+
+  #all(kind: RecordKind): readonly TargetRecord[] {
+    const known = this.#newestFirst.get(kind)
+    if (known) return known
+    const tables = this.#kinds.get(kind)?.values() ?? []
+    const all = [...tables].flatMap((table) => table.rows().map(told)).sort(byAge)
+    this.#newestFirst.set(kind, all)
+    return all
   }
 
   /** How many facts are still to be written. */
@@ -150,17 +143,18 @@ export class Records {
   stepClock(step: ClockStep): void {
     for (const [kind, tables] of this.#kinds)
       for (const [target, table] of tables)
-        for (const record of table.values()) {
-          const at = movedDate(record.at, step)
-          if (at === record.at) continue
-          if (isHeld(record)) {
-            record.at = at
+        for (const row of table.rows()) {
+          const at = movedDate(row.at, step)
+          if (at === row.at) continue
+          table.changed()
+          if (isHeld(row)) {
+            row.at = at
             continue
           }
-          table.set(record.id, { ...record, at })
-          if (BOUNDS[kind].lasting) this.#mark(kind, target, record.id)
+          table.set({ ...row, at })
+          if (BOUNDS[kind].lasting) this.#mark(kind, target, row.id)
         }
-    this.#sorted.clear()
+    this.#newestFirst.clear()
   }
 
   /** Drops what is too old. */
@@ -168,19 +162,11 @@ export class Records {
     for (const [kind, tables] of this.#kinds) for (const [target, table] of tables) this.#bound(kind, target, table, now - BOUNDS[kind].ms)
   }
 
-  #bound(kind: RecordKind, target: string, table: Table, oldest: number): void {
-    const newestFirst = [...table.values()].sort((a, b) => b.at - a.at)
-    for (const [i, { id, at }] of newestFirst.entries()) {
-      if (i < BOUNDS[kind].most && at >= oldest) continue
-      table.delete(id)
-      if (BOUNDS[kind].lasting) this.#mark(kind, target, id)
-      this.#forgetSorted(kind, target)
-    }
-  }
-
-  #forgetSorted(kind: RecordKind, target: string): void {
-    this.#sorted.delete(kind)
-    this.#sorted.delete(sortedKey(kind, target))
+  #bound(kind: RecordKind, target: string, table: RecordTable, oldest: number): void {
+    const dropped = table.bound(BOUNDS[kind].most, oldest)
+    if (dropped.length === 0) return
+    this.#newestFirst.delete(kind)
+    if (BOUNDS[kind].lasting) for (const { id } of dropped) this.#mark(kind, target, id)
   }
 
   #changed(kind: RecordKind, target: string, { id, at }: Pick<TargetRecord, 'id' | 'at'>): void {
@@ -203,15 +189,30 @@ export class Records {
     this.#dirty.set(key, { kind, target, id })
   }
 
-  #table(kind: RecordKind, target: string): Table {
-    const tables = this.#kinds.get(kind) ?? new Map<string, Table>()
-    this.#kinds.set(kind, tables)
-    const table = tables.get(target) ?? (new Map() as Table)
-    tables.set(target, table)
+  #table(kind: RecordKind, target: string): RecordTable {
+    let tables = this.#kinds.get(kind)
+    if (!tables) {
+      tables = new Map()
+      this.#kinds.set(kind, tables)
+    }
+    let table = tables.get(target)
+    if (!table) {
+      table = new RecordTable()
+      tables.set(target, table)
+    }
     return table
   }
 }
 
-/** No kind holds a space. */
-const sortedKey = (kind: RecordKind, target?: string) => (target === undefined ? kind : `${kind} ${target}`)
+/** Those of which a cache has hundreds are written out: V8 keeps the fields that a spread adds to an object in a second one beside it. */
+function rowOf(fresh: NewRecord, target: string): Row {
+  if (fresh.kind === 'raw') return { kind: 'raw', id: fresh.id, target, at: fresh.at, held: new HeldText(fresh.text) }
+  if (fresh.kind === 'fact') return { kind: 'fact', id: fresh.id, target, at: fresh.at, value: fresh.value }
+  if (fresh.kind === 'big-key') {
+    const { id, at, key, type, bytes } = fresh
+    return { kind: 'big-key', id, target, at, key, type, bytes }
+  }
+  return { ...fresh, target } as TargetRecord
+}
+
 const keyOf = (kind: RecordKind, target: string, id: string) => JSON.stringify([kind, target, id])
