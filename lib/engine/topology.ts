@@ -35,6 +35,8 @@ export function topologyOf(parts: Iterable<Part>, configured: Pick<Topology, 'ed
 /** Merges the parts that probes report into the topology of the fleet. */
 export function createTopologyBook(): TopologyBook {
   const parts = new Map<string, Map<string, TopologyPart>>()
+  /** By probe: of thousands of targets most bring the same, which is one object then. */
+  const newest = new Map<string, TopologyPart>()
   const of = (target: string) => [...(parts.get(target)?.values() ?? [])]
   const facts = (target: string) => Object.assign({}, ...of(target).map((part) => part.facts)) as NonNullable<TopologyPart['facts']>
 
@@ -42,8 +44,11 @@ export function createTopologyBook(): TopologyBook {
     put(target, probe, part) {
       const probes = parts.get(target) ?? new Map<string, TopologyPart>()
       const before = probes.get(probe)
-      if (before && sameData(before, part)) return false
-      parts.set(target, probes.set(probe, part))
+      if (before ? sameData(before, part) : isEmpty(part)) return false
+      const alike = newest.get(probe)
+      const shared = alike && sameData(alike, part) ? alike : part
+      newest.set(probe, shared)
+      parts.set(target, probes.set(probe, shared))
       return true
     },
     remove: (target) => void parts.delete(target),
@@ -60,6 +65,11 @@ export function createTopologyBook(): TopologyBook {
       }
     },
   }
+}
+
+function isEmpty(part: TopologyPart): boolean {
+  for (const _ in part) return false
+  return true
 }
 
 /** The feature that is unavailable on a target of which not all servers are read. */

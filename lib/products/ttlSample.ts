@@ -36,6 +36,8 @@ const PLACES_FIRST = 64
 const BUCKET_MS = 1_000
 // A cliff further away is seen in time when it comes nearer.
 const HORIZON_MS = 15 * 60_000
+/** So many patterns are looked through. */
+const FEW = 8
 /** Numbers of patterns that take one byte. */
 const BYTE = 256
 /** Names of patterns until those that no key of the sample has any more are dropped: at most as many as it has keys are in use. */
@@ -59,7 +61,8 @@ export class TtlSample {
   cursor = '0'
   private runId = ''
   private patterns: string[] = []
-  private readonly places = new Map<string, number>()
+  /** Their numbers, where they are many. */
+  private places: Map<string, number> | null = null
   /** Of each sampled key when it ends, NaN for never, and the number of its pattern: two columns, because objects would be ten times as large. */
   private readonly ends = new EndTimes(PLACES_FIRST)
   private of: Uint8Array | Uint16Array = new Uint8Array(PLACES_FIRST)
@@ -181,26 +184,28 @@ export class TtlSample {
   }
 
   private intern(pattern: string): number {
-    const known = this.places.get(pattern)
-    if (known !== undefined) return known
+    const known = this.placeOf(pattern)
+    if (known >= 0) return known
     if (this.patterns.length >= PATTERNS_MAX) this.dropUnused()
-    this.places.set(pattern, this.patterns.length)
-    return this.patterns.push(pattern) - 1
+    this.places?.set(pattern, this.patterns.length)
+    // A list that is pushed to gets room for 17.
+    if (this.patterns.length < FEW) this.patterns = [...this.patterns, pattern]
+    else this.patterns.push(pattern)
+    return this.patterns.length - 1
+  }
+
+  /** -1: it has none. */
+  private placeOf(pattern: string): number {
+    if (this.patterns.length <= FEW) return this.patterns.indexOf(pattern)
+    this.places ??= new Map(this.patterns.map((one, place) => [one, place]))
+    return this.places.get(pattern) ?? -1
   }
 
   private dropUnused(): void {
     const old = this.patterns
     this.patterns = []
-    this.places.clear()
-    for (let i = 0; i < this.size; i++) {
-      const pattern = old[this.of[i]!]!
-      let place = this.places.get(pattern)
-      if (place === undefined) {
-        place = this.patterns.push(pattern) - 1
-        this.places.set(pattern, place)
-      }
-      this.of[i] = place
-    }
+    this.places = null
+    for (let i = 0; i < this.size; i++) this.of[i] = this.intern(old[this.of[i]!]!)
   }
 
   private forget(runId: string): void {
@@ -211,6 +216,6 @@ export class TtlSample {
     this.most = SAMPLE_MAX
     this.ends.clear()
     this.patterns = []
-    this.places.clear()
+    this.places = null
   }
 }
