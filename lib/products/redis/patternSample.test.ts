@@ -21,6 +21,18 @@ it('keeps the newest sizes, types and idle times of each pattern, and of another
   expect(sample.facts('a').sizes).toBe(0)
 })
 
+it('keeps as many as it may of the newest, whenever they came', () => {
+  const sample = new PatternSample()
+  for (let i = 1; i <= 1_234; i++) {
+    sample.size('a', i)
+    sample.idle('a', i)
+  }
+  const facts = sample.facts('a')
+  expect([facts.sizes, facts.idles]).toEqual([200, 50])
+  expect(facts.bytesMean!.value).toBeCloseTo((1_035 + 1_234) / 2)
+  expect(facts.idleSecondsMedian).toBeCloseTo((1_185 + 1_234) / 2)
+})
+
 it('is bounded, and drops the patterns that were not met for longest', () => {
   const sample = new PatternSample()
   for (let i = 0; i < 1_000; i++) {

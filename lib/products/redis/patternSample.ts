@@ -8,9 +8,20 @@ const IDLES_MAX = 50
 /** Types of keys of one pattern hardly differ: a few tell. */
 const TYPES_ENOUGH = 10
 
-/** `met`: when a key of it was met last, counted by keys. */
-type Known = { met: number; sizes: number[]; types: Map<string, number>; idleSeconds: number[] }
-const nothing = (): Known => ({ met: 0, sizes: [], types: new Map(), idleSeconds: [] })
+/** Up to so many numbers a list is copied to be one longer: one that is pushed to gets room for 17. */
+const EXACT_MOST = 16
+
+/** `met`: when a key of it was met last, counted by keys. `sized` and `idled`: how many sizes and idle times there were in all. */
+type Known = {
+  met: number
+  sizes: readonly number[]
+  sized: number
+  types: readonly TypeCount[]
+  idleSeconds: readonly number[]
+  idled: number
+}
+type TypeCount = [type: string, count: number]
+const nothing = (): Known => ({ met: 0, sizes: [], sized: 0, types: [], idleSeconds: [], idled: 0 })
 
 /** A key that the walk came past. */
 type Patterned = { pattern: string }
@@ -18,7 +29,7 @@ type Patterned = { pattern: string }
 export type PatternFacts = {
   bytesMean: Interval | null
   sizes: number
-  types: [type: string, count: number][]
+  types: TypeCount[]
   idleSecondsMedian: number | null
   idles: number
 }
@@ -37,16 +48,20 @@ export class PatternSample {
   }
 
   size(pattern: string, bytes: number): void {
-    push(this.of(pattern).sizes, bytes, SIZES_MAX)
+    const known = this.of(pattern)
+    known.sizes = withNewest(known.sizes, bytes, known.sized++, SIZES_MAX)
   }
 
   type(pattern: string, type: string): void {
-    const { types } = this.of(pattern)
-    types.set(type, (types.get(type) ?? 0) + 1)
+    const known = this.of(pattern)
+    const counted = known.types.find(([one]) => one === type)
+    if (counted) counted[1]++
+    else known.types = [...known.types, [type, 1]]
   }
 
   idle(pattern: string, seconds: number): void {
-    push(this.of(pattern).idleSeconds, seconds, IDLES_MAX)
+    const known = this.of(pattern)
+    known.idleSeconds = withNewest(known.idleSeconds, seconds, known.idled++, IDLES_MAX)
   }
 
   /** Of the keys those whose type would tell something, the least known patterns first. */
@@ -72,7 +87,7 @@ export class PatternSample {
     return {
       bytesMean: meanInterval(sizes),
       sizes: sizes.length,
-      types: [...types].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
+      types: types.map(([type, count]): TypeCount => [type, count]).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
       idleSecondsMedian: median(idleSeconds),
       idles: idleSeconds.length,
     }
@@ -101,8 +116,12 @@ export class PatternSample {
   }
 }
 
-const push = (list: number[], value: number, most: number) => {
-  list.push(value)
-  if (list.length > most) list.shift()
+/** A ring buffer of the newest, in no order; `before`: how many there were in all. */
+function withNewest(list: readonly number[], value: number, before: number, most: number): readonly number[] {
+  if (list.length < Math.min(most, EXACT_MOST)) return [...list, value]
+  const own = list as number[]
+  own[before % most] = value
+  return own
 }
-const sumOf = (counts: ReadonlyMap<string, number> | undefined) => [...(counts?.values() ?? [])].reduce((all, one) => all + one, 0)
+
+const sumOf = (counts: readonly TypeCount[]) => counts.reduce((all, [, count]) => all + count, 0)
