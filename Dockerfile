@@ -13,7 +13,7 @@ FROM node:24-bookworm-slim
 WORKDIR /app
 # The engine flushes its store on SIGTERM: Next's own handler would exit before that. Where it listens stands in the configuration alone
 # (`listen`): scripts/image/serve.ts binds that, and the server refuses to be bound elsewhere.
-ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NEXT_MANUAL_SIG_HANDLE=true \
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 NEXT_MANUAL_SIG_HANDLE=true MALLOC_ARENA_MAX=1 \
     EVENKEEL_IMAGE=1 EVENKEEL_CONFIG=/etc/evenkeel/evenkeel.yaml
 COPY --from=build --chown=node:node /src/.next/standalone ./
 RUN mkdir /data && chown node:node /data

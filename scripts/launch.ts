@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { builtServer } from './boot/build.mjs'
 import { leashed } from './boot/leash.mjs'
-import { nodeFlags } from './boot/node.mjs'
+import { nodeFlags, serverEnv } from './boot/node.mjs'
 
 export type Launched = {
   url: string
@@ -27,6 +27,7 @@ export function launch(options: {
   const child = spawn(...leashed(process.execPath, [...nodeFlags, builtServer]), {
     stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
     env: {
+      ...serverEnv,
       ...process.env,
       NODE_ENV: 'production',
       HOSTNAME: host,
