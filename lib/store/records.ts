@@ -5,6 +5,7 @@ import type { OnDamaged } from './damagedRows.ts'
 import { HeldText } from './heldText.ts'
 import { byAge, isHeld, RecordTable, type Row, told } from './recordTable.ts'
 import { readRow } from './shapes.ts'
+import { UnwrittenRecords } from './unwritten.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -41,7 +42,7 @@ type Pending = { kind: RecordKind; target: string; id: string }
 /** Facts that are no numbers, in bounded tables. Written with the next tick; equal facts are not written again. */
 export class Records {
   readonly #kinds = new Map<RecordKind, Map<string, RecordTable>>()
-  readonly #dirty = new Map<string, Pending>()
+  readonly #unwritten = new UnwrittenRecords()
   /** Those that pause: when each was written last, and which have changed since. */
   readonly #writtenAt = new Map<string, number>()
   readonly #pausing = new Map<string, Pending>()
@@ -111,7 +112,7 @@ export class Records {
 
   /** How many facts are still to be written. */
   get changed(): number {
-    return this.#dirty.size
+    return this.#unwritten.size
   }
 
   /** Those whose pause is over are to be written with this tick; all of them at the end. */
@@ -120,23 +121,18 @@ export class Records {
     this.#lookedAt = at
     for (const [key, pending] of this.#pausing) {
       if (Math.abs(at - this.#writtenAt.get(key)!) < BOUNDS[pending.kind].pauseMs!) continue
-      this.#pausing.delete(key)
       this.#writtenAt.set(key, at)
-      this.#dirty.set(key, pending)
+      this.#mark(pending.kind, pending.target, pending.id)
     }
   }
 
   /** Writes what changed, at most so many. Call inside a transaction, and what it returns once that is committed. */
   flush(most = Number.POSITIVE_INFINITY): () => void {
-    const written = this.#dirty.entries().take(most).toArray()
-    for (const [, { kind, target, id }] of written) {
-      const record = this.#kinds.get(kind)?.get(target)?.get(id)
-      if (record) this.#write(told(record))
+    return this.#unwritten.take(most, ({ kind, target, table }, id) => {
+      const row = table.get(id)
+      if (row) this.#write(told(row))
       else this.#erase(kind, target, id)
-    }
-    return () => {
-      for (const [key] of written) this.#dirty.delete(key)
-    }
+    })
   }
 
   /** After the clock was set back: what was seen is not of a time that has not come yet. */
@@ -184,9 +180,8 @@ export class Records {
   }
 
   #mark(kind: RecordKind, target: string, id: string): void {
-    const key = keyOf(kind, target, id)
-    this.#pausing.delete(key)
-    this.#dirty.set(key, { kind, target, id })
+    if (BOUNDS[kind].pauseMs !== undefined) this.#pausing.delete(keyOf(kind, target, id))
+    this.#unwritten.add(kind, target, this.#table(kind, target), id)
   }
 
   #table(kind: RecordKind, target: string): RecordTable {
