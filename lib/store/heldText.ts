@@ -48,12 +48,10 @@ export class HeldText {
       return
     }
     this.#short = null
-    if (isAscii(text)) {
-      this.#reference ??= kinds.get(text.slice(0, ALIKE)) ?? null
-      if (this.#reference && this.#setDifference(this.#reference, text)) return
-      this.#encoding = 'latin1'
-    } else this.#encoding = text.isWellFormed() ? 'utf8' : 'utf16le'
+    this.#reference ??= kinds.get(text.slice(0, ALIKE)) ?? null
+    if (this.#reference && this.#setDifference(this.#reference, text)) return
     this.#differs = false
+    this.#encoding = isAscii(text) ? 'latin1' : text.isWellFormed() ? 'utf8' : 'utf16le'
     const bytes = this.#placeOf(Buffer.byteLength(text, this.#encoding))
     this.#length = bytes.write(text, this.#encoding)
   }

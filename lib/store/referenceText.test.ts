@@ -34,6 +34,17 @@ describe('a difference', () => {
     expect(REFERENCE.difference('x'.repeat(2_000))).toBeNull()
     expect(REFERENCE.difference(LINES.map((line) => `of_another_${line}`).join(''))).toBeNull()
     expect(REFERENCE.difference(LINES.join('').repeat(20))).toBeNull()
+    // As many bytes as fit, and as many characters.
+    for (const odd of ['ä', '€', '💶'])
+      for (const length of [10, 65_533, 65_534, 65_535, 65_536])
+        expect(
+          REFERENCE.difference(
+            LINES.join('')
+              .repeat(20)
+              .slice(0, length - odd.length) + odd,
+          ),
+          `${odd} ${length}`,
+        ).toBeNull()
   })
 
   it('of what is made to be looked for takes no longer than others', () => {

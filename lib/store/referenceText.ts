@@ -9,7 +9,7 @@ const [NEW, NEXT, JUMP] = [0, 1, 2]
 /** Longer texts have no difference. */
 const LENGTH_MOST = 65_536
 /** The text that is compared, and its difference: filled anew for each. */
-const room = Buffer.allocUnsafeSlow(LENGTH_MOST)
+const room = Buffer.allocUnsafeSlow(LENGTH_MOST + 4)
 const view = new DataView(room.buffer)
 const out = Buffer.allocUnsafeSlow(LENGTH_MOST / 2)
 
@@ -22,6 +22,8 @@ export class ReferenceText {
   readonly #view: DataView
   /** Where each line begins, and where the last one ends. What follows the last newline is none. */
   readonly #starts: Uint32Array
+  /** Where the name of each line ends, with its colon; the end of the line where it has none. */
+  readonly #named: Uint32Array
 
   constructor(text: string) {
     const starts = [0]
@@ -30,14 +32,18 @@ export class ReferenceText {
     this.#bytes = Buffer.allocUnsafeSlow(starts.at(-1)!)
     this.#bytes.write(text, 'latin1')
     this.#view = new DataView(this.#bytes.buffer)
+    this.#named = Uint32Array.from(starts.slice(1), (end, line) => {
+      const colon = this.#bytes.indexOf(COLON, starts[line])
+      return colon < 0 || colon >= end ? end : colon + 1
+    })
   }
 
-  /** The difference of an ASCII text, good until the next one; null: it is longer than half of it. */
+  /** The difference of a text, good until the next one; null: it is longer than half of it, or that is no ASCII. */
   difference(text: string): Buffer | null {
     const { length } = text
-    if (length > LENGTH_MOST) return null
     const own = room
-    own.write(text, 'latin1')
+    // What is no ASCII takes more bytes than characters, for which there is room. `Buffer.byteLength` takes six times as long.
+    if (length > LENGTH_MOST || own.write(text, 'utf8') !== length) return null
     const bytes = this.#bytes
     const starts = this.#starts
     const lines = starts.length - 1
@@ -48,19 +54,21 @@ export class ReferenceText {
     let lookedFor = 0
     for (let from = 0; from < length; ) {
       let i = from
+      let isNamed = false
       if (line < lines) {
         const shift = starts[line]! - from
         i = this.#alike(from, shift, length)
         for (; line < lines && starts[line + 1]! - shift <= i; line++) run++
         from = starts[line]! - shift
         if (from === length) break
+        isNamed = line < lines && i + shift >= this.#named[line]!
       }
       let end = i
       while (end < length && own[end] !== NEWLINE) end++
       if (end < length) end++
       let way = NEXT
       let prefix = i - from
-      if (!isNamed(from, i)) {
+      if (!isNamed) {
         const like = lookedFor++ < LOOKED_FOR_MOST ? this.#lineLike(from, end, line) : -1
         way = like < 0 ? NEW : like + JUMP
         prefix = 0
@@ -149,12 +157,6 @@ export class ReferenceText {
     }
     return -1
   }
-}
-
-/** Whether the name of a line ends before there. */
-function isNamed(from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (room[i] === COLON) return true
-  return false
 }
 
 /** Bytes of a number, at most. */
