@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './child.mjs'
+import { ON_DEMAND, onDemand } from './onDemand.mjs'
 import { oneByte } from './oneByte.mjs'
 import { hashOf, isStamped, locked, root, stamp } from './stamp.mjs'
 
@@ -50,13 +51,17 @@ function completeStandalone() {
   for (const name of readdirSync(beside)) if (!KEPT.has(name)) rmSync(join(beside, name), { recursive: true })
   for (const name of readdirSync(join(beside, 'lib'), { recursive: true }))
     if (/\.(test\.tsx?|gz)$/.test(name)) rmSync(join(beside, 'lib', name))
-  const server = join(beside, '.next', 'server')
-  for (const name of readdirSync(server, { recursive: true })) {
-    if (!name.endsWith('.js')) continue
-    const source = readFileSync(join(server, name), 'utf8')
-    const written = oneByte(source)
-    if (written !== source) writeFileSync(join(server, name), written)
-  }
+  const next = join(beside, 'node_modules', 'next')
+  for (const [file, module] of Object.entries(ON_DEMAND)) rewrite(join(next, file), (source) => onDemand(source, module))
+  for (const folder of [join(beside, '.next', 'server'), join(next, 'dist')])
+    for (const name of readdirSync(folder, { recursive: true })) if (name.endsWith('.js')) rewrite(join(folder, name), oneByte)
   cpSync(join(root, '.next', 'static'), join(beside, '.next', 'static'), { recursive: true })
   if (existsSync(join(root, 'public'))) cpSync(join(root, 'public'), join(beside, 'public'), { recursive: true })
+}
+
+/** A program of the standalone server, written anew where that makes another of it. */
+function rewrite(path, change) {
+  const source = readFileSync(path, 'utf8')
+  const written = change(source)
+  if (written !== source) writeFileSync(path, written)
 }
