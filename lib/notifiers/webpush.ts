@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import push from 'web-push'
 import { z } from 'zod'
 import type { Attempt, Notifier, Outcome, PushSubscription } from '../model/notifier.ts'
 import { eachOf } from './each.ts'
@@ -20,7 +19,13 @@ const AT_ONCE = 200
 const key = ({ endpoint }: PushSubscription): string => createHash('sha256').update(endpoint).digest('hex').slice(0, 16)
 
 /** The encrypted request; null where the browser's key is none. A service keeps one message of a topic: a second try takes the place of the first. */
-function requestTo(subscription: PushSubscription, message: Message, contact: string, { id, browsers }: Attempt): Sent | null {
+async function requestTo(
+  subscription: PushSubscription,
+  message: Message,
+  contact: string,
+  { id, browsers }: Attempt,
+): Promise<Sent | null> {
+  const { default: push } = await import('web-push')
   const text = textOf(message, plain, TEXT_MAX, bytes)
   const shown = { title: plain.text(cut(message.title, 200)), body: text, path: new URL(message.link).pathname, tag: id }
   const options = {
@@ -41,7 +46,7 @@ function requestTo(subscription: PushSubscription, message: Message, contact: st
 
 /** One browser. 404 and 410 say that the subscription is no more (RFC 8030, 7.3): nothing is left to do. */
 async function toBrowser(subscription: PushSubscription, message: Message, contact: string, attempt: Attempt): Promise<Outcome> {
-  const request = requestTo(subscription, message, contact, attempt)
+  const request = await requestTo(subscription, message, contact, attempt)
   const outcome = request ? await send(request, attempt) : refused('a key that is none')
   if (request && outcome.answer !== 'HTTP 404' && outcome.answer !== 'HTTP 410') return outcome
   attempt.browsers.gone(subscription.endpoint)

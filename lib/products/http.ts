@@ -1,4 +1,4 @@
-import { type Dispatcher, fetch as fetchBy } from 'undici'
+import type { Dispatcher } from 'undici'
 import { EvenkeelError } from '../model/error.ts'
 import { bytesWithin } from '../model/limits.ts'
 import { publicText, publicUrl } from '../model/publicUrl.ts'
@@ -31,7 +31,9 @@ export async function getPage(
   const where = publicUrl(bare)
   const init = { ...options, headers: { ...headers, ...options.headers }, signal, redirect: 'manual' as const }
   // The dispatcher and the `fetch` that takes it are of one version.
-  const asked = dispatcher ? (fetchBy(bare, { ...init, dispatcher }) as unknown as Promise<Response>) : fetch(bare, init)
+  const asked = dispatcher
+    ? import('undici').then(({ fetch }) => fetch(bare, { ...init, dispatcher }) as unknown as Promise<Response>)
+    : fetch(bare, init)
   const response = await asked.catch((error: unknown) => {
     if (signal.aborted) throw error
     throw new EvenkeelError('unreachable', `${where}: ${reason(error)}`)

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './child.mjs'
 import { ON_DEMAND, onDemand } from './onDemand.mjs'
@@ -54,7 +54,8 @@ function completeStandalone() {
   const next = join(beside, 'node_modules', 'next')
   for (const [file, module] of Object.entries(ON_DEMAND)) rewrite(join(next, file), (source) => onDemand(source, module))
   for (const folder of [join(beside, '.next', 'server'), join(next, 'dist')])
-    for (const name of readdirSync(folder, { recursive: true })) if (name.endsWith('.js')) rewrite(join(folder, name), oneByte)
+    for (const name of readdirSync(folder, { recursive: true }))
+      if (name.endsWith('.js') && statSync(join(folder, name)).isFile()) rewrite(join(folder, name), oneByte)
   cpSync(join(root, '.next', 'static'), join(beside, '.next', 'static'), { recursive: true })
   if (existsSync(join(root, 'public'))) cpSync(join(root, 'public'), join(beside, 'public'), { recursive: true })
 }

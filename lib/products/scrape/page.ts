@@ -1,4 +1,4 @@
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import { getPage } from '../http.ts'
 import { tlsOptions } from '../tls.ts'
 import type { ScrapeConfig } from './config.ts'
@@ -21,14 +21,19 @@ export function openPage(config: ScrapeConfig): Page {
   const { url, bearer, basic, ca, cert } = config
   const { hostname, protocol } = new URL(url)
   const secured = protocol === 'https:' && (ca ?? cert) !== undefined
-  const dispatcher = secured ? new Agent({ connect: tlsOptions(hostname, config) }) : undefined
+  let agent: Promise<Agent> | undefined
+  // Loaded for who needs it: half a megabyte of source.
+  const ownAgent = () => {
+    agent ??= import('undici').then(({ Agent }) => new Agent({ connect: tlsOptions(hostname, config) }))
+    return agent
+  }
   const login = basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}`
   const authorization = bearer === undefined ? login : `Bearer ${bearer}`
   let newest: { at: number; page: Promise<PageText> } | null = null
 
   async function ask(at: number, signal: AbortSignal): Promise<PageText> {
     const headers = { accept: ACCEPT, ...(authorization && { authorization }) }
-    const { text, type } = await getPage(url, signal, { headers, ...(dispatcher && { dispatcher }) })
+    const { text, type } = await getPage(url, signal, { headers, ...(secured && { dispatcher: await ownAgent() }) })
     return { at, text, openMetrics: /^application\/openmetrics-text\b/i.test(type) }
   }
 
@@ -44,6 +49,6 @@ export function openPage(config: ScrapeConfig): Page {
       })
       return page
     },
-    close: async () => void (await dispatcher?.close()),
+    close: async () => void (await (await agent)?.close()),
   }
 }

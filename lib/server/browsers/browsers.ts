@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createECDH, createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import push from 'web-push'
 import type { Authentication } from '../../auth/auth.ts'
 import type { Identity } from '../../auth/identity.ts'
 import { writePrivate } from '../../auth/secret.ts'
@@ -74,11 +73,20 @@ export function createBrowsers({ memory, data, now, known }: BrowsersOptions): S
 export const isKnown = ({ mode, nameOf }: Pick<Authentication, 'mode' | 'nameOf'>, owner: string): boolean =>
   owner === 'anonymous' ? mode === 'none' : nameOf(owner) !== null
 
+/** A key pair of RFC 8292: a point of P-256, uncompressed, and its scalar. */
+function newKeys(): ReturnType<Browsers['keys']> {
+  const pair = createECDH('prime256v1')
+  pair.generateKeys()
+  // A scalar that begins with zeros comes without them.
+  const privateKey = Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()]).subarray(-32)
+  return { publicKey: pair.getPublicKey('base64url'), privateKey: privateKey.toString('base64url') }
+}
+
 /** The pair that replicas share: whoever needs it first makes it. */
 function sharedKeys(memory: Store['memory']): ReturnType<Browsers['keys']> {
   const found = memory.get<ReturnType<Browsers['keys']>>(SHARED_KEYS)
   if (found) return found
-  const made = push.generateVAPIDKeys()
+  const made = newKeys()
   memory.put(SHARED_KEYS, made)
   return made
 }
@@ -92,7 +100,7 @@ function vapidKeys(data: string): ReturnType<Browsers['keys']> {
   } catch {
     // The first use makes it.
   }
-  const made = push.generateVAPIDKeys()
+  const made = newKeys()
   writePrivate(path, JSON.stringify(made))
   return made
 }

@@ -1,4 +1,4 @@
-import { Agent, fetch } from 'undici'
+import type { Agent } from 'undici'
 import { withoutTrailingSlashes } from '../../../format/url.ts'
 import { EvenkeelError, malformed } from '../../../model/error.ts'
 import { parseJson } from '../../../model/json.ts'
@@ -25,11 +25,14 @@ export const BASE = '/v3/services/haproxy'
 
 export function openApi(config: DataplaneConfig): Api {
   const { hostname, host, protocol } = new URL(config.url)
-  const agent = new Agent(protocol === 'https:' ? { connect: tlsOptions(hostname.replace(/^\[|\]$/g, ''), config) } : {})
+  let agent: Agent | null = null
   const authorization = `Basic ${Buffer.from(`${config.username}:${config.password}`).toString('base64')}`
 
   async function send({ method = 'GET', path, query, body }: Call, signal: AbortSignal): Promise<Answer> {
     const search = query ? `?${new URLSearchParams(query)}` : ''
+    // Loaded for a fleet that has such an API: half a megabyte of source.
+    const { Agent, fetch } = await import('undici')
+    agent ??= new Agent(protocol === 'https:' ? { connect: tlsOptions(hostname.replace(/^\[|\]$/g, ''), config) } : {})
     const response = await fetch(`${withoutTrailingSlashes(config.url)}${BASE}${path}${search}`, {
       method,
       signal,
@@ -52,7 +55,7 @@ export function openApi(config: DataplaneConfig): Api {
       if (answer.status >= 200 && answer.status < 300) return answer.text
       throw refusal(answer, call)
     },
-    close: () => agent.destroy(),
+    close: async () => void (await agent?.destroy()),
   }
 }
 
