@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { FROM, judge, load } from '../../../test/series.ts'
 import type { BigKey } from '../../model/record.ts'
+import type { TargetFacts } from '../../model/topology.ts'
 import { bigKey } from './big-key.ts'
 
 const MIB = 1_048_576
@@ -14,7 +15,9 @@ const key = (name: string, bytes: number, at = FROM): BigKey => ({
   bytes,
 })
 const said = (records: BigKey[], used = 200 * MIB) =>
-  judge(bigKey, load(1000, { 'cache_memory_used_bytes{target=a}': new Array(700).fill(used) }, { records }))
+  judge(bigKey, load(1000, { 'cache_memory_used_bytes{target=a}': new Array(700).fill(used) }, { records }), {
+    targets: ['b', 'a'].map((name): TargetFacts => ({ name, kind: 'redis', state: 'up', capabilities: [] })),
+  })
 
 test('big keys are named: a note, and a warning at 100 MiB', () =>
   expect(said([key('cart:1', 20 * MIB, FROM + 690_000), key('all\n', 120 * MIB, FROM + 690_000)])).toMatchObject([

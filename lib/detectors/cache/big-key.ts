@@ -20,12 +20,11 @@ export const bigKey: Detector<Settings> = {
     fresh: duration('10m', 'Older samples are ignored: the key may be gone'),
   }),
   needs: { spanMs: 60_000, metrics: [], records: ['big-key'], also: { metrics: ['cache_memory_used_bytes'] } },
-  detect: (window, _topology, settings) => {
-    const targets = Map.groupBy(
-      window.records('big-key').filter(({ at }) => window.to - at <= settings.fresh),
-      ({ target }) => target,
-    )
-    return [...targets].flatMap(([target, keys]): Verdict[] => {
+  // One target after the other: all keys of thousands of caches in one list would hold the process up for as long as it is sorted.
+  detect: (window, topology, settings) =>
+    topology.targets.values().flatMap(({ name: target }): Verdict[] => {
+      const keys = window.records('big-key', target).filter(({ at }) => window.to - at <= settings.fresh)
+      if (keys.length === 0) return []
       const used = window.series('cache_memory_used_bytes', { target })[0]?.points.at(-1)?.[1]
       const big = keys.filter(({ bytes }) => bytes >= settings.bytes && (!used || bytes >= settings.share * used))
       return [
@@ -46,6 +45,5 @@ export const bigKey: Detector<Settings> = {
         // Clears every key that has no verdict of its own.
         { subject: { target }, is: 'clear' },
       ]
-    })
-  },
+    }),
 }
