@@ -1,7 +1,8 @@
 /** The window over which the budget holds. */
 const WINDOW_MS = 600_000
-const BUCKET_MS = 10_000
-const BUCKETS = WINDOW_MS / BUCKET_MS
+/** Wide ones, as each cache has them; so own lookups count until the whole of their bucket is older than the window, and the clients' while it is within. */
+const BUCKET_MS = 60_000
+const BUCKETS = WINDOW_MS / BUCKET_MS + 1
 /** Over any window at most this part of what the clients look up, or one a second where that is more. */
 const SHARE_MOST = 0.02
 const PER_SECOND_MOST = 1
@@ -103,7 +104,8 @@ export class LookupBudget {
   /** What the window still allows, whatever the pace was. */
   private room(): number {
     const sum = (counts: number[]) => counts.reduce((all, one) => all + one, 0)
-    return Math.max((PER_SECOND_MOST * WINDOW_MS) / 1_000, SHARE_MOST * sum(this.clients)) - sum(this.own)
+    const clients = sum(this.clients) - this.clients[(this.bucket + 1) % BUCKETS]!
+    return Math.max((PER_SECOND_MOST * WINDOW_MS) / 1_000, SHARE_MOST * clients) - sum(this.own)
   }
 
   private turnTo(at: number): void {
