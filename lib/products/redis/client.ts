@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
+import { type Argument, ask, batch, type Command } from './batch.ts'
 import { placeOf, type RedisConnection, redisAddress } from './config.ts'
 import { connectOptions } from './connectOptions.ts'
 import { CLOSED, FIRST_BYTES, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
@@ -7,8 +8,7 @@ import { NotResp, ReplyGuard } from './replyGuard.ts'
 import type { Reader } from './sharedReads.ts'
 import { closedPerhaps, mutePerhaps } from './tls.ts'
 
-export type Argument = string | number | Buffer
-export type Command = readonly [name: string, ...args: Argument[]]
+export type { Argument, Command }
 
 /**
  * A connection that opens at the first command and again after a loss, but never queues and never retries: cadence and backoff are the
@@ -174,24 +174,21 @@ export function createRedisClient(config: RedisConnection): RedisClient {
 
   return {
     address,
-    call: ([name, ...args], signal) => within(signal, () => redis.call(name, ...args)),
-    async callBytes([name, ...args], signal) {
+    call: (command, signal) => within(signal, () => ask(redis, command, true)),
+    async callBytes(command, signal) {
       callsForBytes++
       try {
-        return await within(signal, () => redis.callBuffer(name, ...args))
+        return await within(signal, () => ask(redis, command, false))
       } finally {
         callsForBytes--
       }
     },
     pipeline: (commands, signal) =>
       within(signal, async () => {
-        const pipeline = redis.pipeline()
-        for (const [name, ...args] of commands) pipeline.call(name, ...args)
-        const answers = (await pipeline.exec()) ?? []
-        return answers.map(([error, answer]) => {
-          if (error && isClosed(error)) throw error
-          return error ?? answer
-        })
+        const answers = await batch(redis, commands, true)
+        const lost = answers.find((answer) => answer instanceof Error && isClosed(answer))
+        if (lost) throw lost
+        return answers
       }),
     async close() {
       redis.disconnect()
