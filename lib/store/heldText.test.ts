@@ -75,6 +75,18 @@ describe('texts of one kind', () => {
     expect(all[3]!.text).toBe(mixed(99))
   })
 
+  it('are found among any number that are alone', () => {
+    const alone = () => {
+      for (let n = 0; n < 500; n++) new HeldText(`id=${n} addr=10.0.0.${n} of one alone ${LONG}`)
+    }
+    alone()
+    const [first, second] = [0, 1].map((n) => new HeldText(`# After many\r\n${infoOf(n)}`))
+    alone()
+    first!.set(`# After many\r\n${infoOf(7)}`)
+    for (const held of [first!, second!]) expect(held.byteLength).toBeLessThan(infoOf(0).length / 4)
+    expect(first!.text).toBe(`# After many\r\n${infoOf(7)}`)
+  })
+
   it('are never so many kinds that their references grow without end', () => {
     const kind = (n: number) => `${String(n).padStart(40, '0')}${LONG}`
     for (let n = 0; n < 1_000; n++) for (let k = 0; k < 2; k++) expect(new HeldText(kind(n)).text).toBe(kind(n))

@@ -37,7 +37,10 @@ export class HeldText {
       references++
       this.#reference = new ReferenceText(text)
       kinds.set(kind, this.#reference)
-    } else if (known === undefined && kind !== '' && kinds.size < KINDS_MOST) kinds.set(copyOf(kind), null)
+    } else if (known === undefined && kind !== '') {
+      if (kinds.size >= KINDS_MOST) forgetLonely()
+      kinds.set(copyOf(kind), null)
+    }
     this.set(text)
   }
 
@@ -85,6 +88,11 @@ export class HeldText {
       this.#bytes = Buffer.allocUnsafeSlow(length + (length >> 4))
     return this.#bytes
   }
+}
+
+/** Lists of clients, say, hardly begin alike twice. */
+function forgetLonely(): void {
+  for (const [kind, reference] of kinds) if (!reference) kinds.delete(kind)
 }
 
 /** A part of a text keeps all of it. */
