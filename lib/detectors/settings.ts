@@ -2,28 +2,24 @@ import { z } from 'zod'
 import { evidenceFor } from '../math/sequential.ts'
 import { durationMs } from '../model/durationInput.ts'
 import { FALSE_ALARMS_OF_A_RULE, falseAlarmsPerHour } from '../model/falseAlarms.ts'
+import { withMeta } from '../model/withMeta.ts'
 
 // The kinds of settings, which hundreds of them share: a schema is a kilobyte, and each step of a chain makes one.
 const time = z.union([z.number().nonnegative(), z.string()]).transform(durationMs())
 const aboveZero = z.number().positive()
 const part = z.number().min(0).max(1)
 const perHour = z.union([z.number(), z.string()]).transform(falseAlarmsPerHour())
-/** Gives words to this very schema, which nothing shares; `describe` would make another. */
-function described<S extends z.ZodType>(schema: S, description: string): S {
-  z.globalRegistry.add(schema, { description })
-  return schema
-}
 
 /** A stretch of time: `10s`, `5m` or ms. Parsed to ms; `why` is the default's reason and stands in the configuration's schema. */
-export const duration = (byDefault: string, why: string) => described(time.prefault(byDefault), why)
+export const duration = (byDefault: string, why: string) => withMeta(time.prefault(byDefault), { description: why })
 
 /** A number above zero with its default and the default's reason. */
-export const threshold = (byDefault: number, why: string) => described(aboveZero.default(byDefault), why)
+export const threshold = (byDefault: number, why: string) => withMeta(aboveZero.default(byDefault), { description: why })
 
 /** A share from 0 to 1. */
-export const share = (byDefault: number, why: string) => described(part.default(byDefault), why)
+export const share = (byDefault: number, why: string) => withMeta(part.default(byDefault), { description: why })
 
-const rate = (description: string) => perHour.prefault(FALSE_ALARMS_OF_A_RULE).register(z.globalRegistry, { 'x-rate': true, description })
+const rate = (description: string) => withMeta(perHour.prefault(FALSE_ALARMS_OF_A_RULE), { 'x-rate': true, description })
 
 /** A rate of false alarms, parsed to those an hour: of all things together that the rule judges, in the middle of a sentence. */
 export const falseAlarms = (things: string) =>

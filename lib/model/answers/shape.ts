@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withMeta } from '../withMeta.ts'
 
 /**
  * The parts that the API's answers are made of. An answer is described once, as a schema: openapi.json publishes it, the server's functions
@@ -10,11 +11,11 @@ import { z } from 'zod'
 const additions = { override: { additionalProperties: {} } }
 
 /** An object that may have more members in a later version. */
-export const open = <T extends z.ZodRawShape>(shape: T): z.ZodObject<T> => z.object(shape).meta(additions)
+export const open = <T extends z.ZodRawShape>(shape: T): z.ZodObject<T> => withMeta(z.object(shape), additions)
 
 /** An object of that kind with a name of its own in openapi.json. */
 export const noun = <T extends z.ZodRawShape>(name: string, description: string, shape: T): z.ZodObject<T> =>
-  z.object(shape).meta({ id: name, description, ...additions })
+  withMeta(z.object(shape), { id: name, description, ...additions })
 
 export const iso = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
 /** ISO 8601, UTC. */
@@ -38,9 +39,9 @@ export type Figure = z.infer<typeof figure>
 
 const total = z.number().optional().meta({ description: 'How many there are on all pages together' })
 const all = z.number().optional().meta({ description: 'Where `q` was given: how many there are without it' })
-export const page = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Cursor of the next page' }), total })
+const next = z.string().nullable().meta({ description: 'Cursor of the next page' })
+export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next, total })
 /** A page of a list that can be searched. */
-export const searchedPage = <T extends z.ZodType>(item: T) => page(item).extend({ all })
+export const searchedPage = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next, total, all })
 /** `total`: how many there are over all pages, of those that were asked for; `all`: how many of them there would be without `q`. */
 export type Page<T> = { items: T[]; next: string | null; total?: number; all?: number }
