@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { EvenkeelError } from '../../model/error.ts'
-import { type Argument, ask, batch, type Command } from './batch.ts'
+import { ask, batch, type Command } from './batch.ts'
 import { placeOf, type RedisConnection, redisAddress } from './config.ts'
 import { connectOptions } from './connectOptions.ts'
 import { CLOSED, FIRST_BYTES, speakerOf, strangerWords, unavailableBecause, unreachable } from './errors.ts'
@@ -8,7 +8,7 @@ import { NotResp, ReplyGuard } from './replyGuard.ts'
 import type { Reader } from './sharedReads.ts'
 import { closedPerhaps, mutePerhaps } from './tls.ts'
 
-export type { Argument, Command }
+export type { Command }
 
 /**
  * A connection that opens at the first command and again after a loss, but never queues and never retries: cadence and backoff are the
