@@ -7,7 +7,7 @@ import { expect, test } from './test.ts'
 test('a live cache: the curve stands beside what is measured, the marked memory becomes a change, and the real server then hits as predicted', async ({
   page,
 }) => {
-  await using shop = await startLiveCache('5mb')
+  await using shop = await startLiveCache('16mb')
   const ratioOver = async (ms: number) => {
     const before = shop.counted()
     await page.waitForTimeout(ms)
@@ -15,7 +15,7 @@ test('a live cache: the curve stands beside what is measured, the marked memory 
     return (hits - before.hits) / (hits - before.hits + misses - before.misses)
   }
   // Until there are references enough, the page says what is missing.
-  await page.goto(`${shop.url}/curves?target=shop&memory=8mb`)
+  await page.goto(`${shop.url}/curves?target=shop&memory=24mb`)
   await expect(page.getByText('Too little is known for a curve')).toBeVisible()
   // Longer than a key stays in the larger cache.
   await expect.poll(shop.spanMs, { timeout: 90_000, intervals: [2_000] }).toBeGreaterThan(20_000)
@@ -33,7 +33,7 @@ test('a live cache: the curve stands beside what is measured, the marked memory 
 
   await apply.click()
   await expect(page).toHaveURL(/\/changes\//)
-  await expect.poll(() => shop.setting('maxmemory'), { timeout: 15_000 }).toBe(String(8 * 1024 ** 2))
+  await expect.poll(() => shop.setting('maxmemory'), { timeout: 15_000 }).toBe(String(24 * 1024 ** 2))
   const { items } = await shop.get<Page<ChangeView>>('changes')
   expect(items[0]!.because).toContain('memory lab')
   // A larger cache fills first.
