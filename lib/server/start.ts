@@ -16,8 +16,6 @@ import { currentRuntime, setRuntime } from './runtime.ts'
 
 /** A service manager waits 15 s before it kills. */
 const STOP_MS = 10_000
-/** By then everything that is done once has been done. */
-const OPENED_MS = 60_000
 /** HSTS: whoever came by https once never comes by http again. */
 const STRICT_TRANSPORT = 'max-age=31536000; includeSubDomains'
 
@@ -77,15 +75,15 @@ export async function start(): Promise<void> {
 
 /**
  * A full collection while nothing is polled or asked yet (0.1 to 0.3 s). Loading the code leaves tens of megabytes of garbage and a young generation at its
- * largest, and V8 takes neither away as long as little is allocated. What was compiled to load and to open, and is not called again, goes with it and with the
- * collections of the first minute: V8 would keep it for six of them.
+ * largest, and V8 takes neither away as long as little is allocated. What was compiled to load it goes with it; V8 would keep that for six
+ * collections. Not in later ones: what polls and rules call is then compiled again and again.
  */
 async function dropLoadingGarbage(): Promise<void> {
   const session = new Session()
   session.connect()
   setFlagsFromString('--bytecode-old-age=1')
   await session.post('HeapProfiler.collectGarbage')
-  setTimeout(() => setFlagsFromString('--bytecode-old-age=6'), OPENED_MS).unref()
+  setFlagsFromString('--bytecode-old-age=6')
   session.disconnect()
 }
 
